@@ -1,0 +1,1 @@
+"""Tells: the command line, the fleet, reports."""

@@ -1,0 +1,1 @@
+"""The shapes in which findings leave the house."""

@@ -1,0 +1,123 @@
+"""Addresses of portals: a host, or a host and a path prefix, perhaps only for a span of days.
+
+Hosts are never compared as bare strings: ``www`` and the scheme do not matter, a path prefix ends at a slash,
+and of several prefixes the longest one owns a page (contract, "What a portal is").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
+
+
+class BadAddress(ValueError):
+    """A text that is no address of a portal; the message is a clear sentence."""
+
+
+def plain_host(host: str) -> str:
+    """A host as it is compared: lower case, IDNA, no trailing dot, no ``www.`` in front."""
+    host = host.strip().rstrip(".").lower()
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return host
+    return host.removeprefix("www.")
+
+
+def _is_host(host: str) -> bool:
+    labels = host.split(".")
+    return len(host) <= 253 and len(labels) >= 2 and all(_LABEL.match(label) for label in labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address: ``host`` as written (lower case), ``path`` without a trailing slash ("" for the whole host)."""
+
+    host: str
+    path: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Reads ``host``, ``host/path``, a full http(s) address, and ``…@from..to`` with ISO dates.
+
+        Raises BadAddress with a sentence a clerk understands.
+        """
+        where, _, span = text.strip().partition("@")
+        valid_from = valid_to = None
+        if span:
+            start, dots, end = span.partition("..")
+            if not dots:
+                raise BadAddress(f"“{text}”: dates are written host@2010-01-01..2025-06-30")
+            try:
+                valid_from = date.fromisoformat(start) if start else None
+                valid_to = date.fromisoformat(end) if end else None
+            except ValueError as error:
+                raise BadAddress(f"“{text}”: {error}") from error
+        try:
+            parts = urlsplit(where if "//" in where else f"//{where}")
+            host, port = (parts.hostname or "").rstrip("."), parts.port
+        except ValueError as error:
+            raise BadAddress(f"“{text}” is no address: {error}") from error
+        if parts.scheme not in ("", "http", "https") or parts.username or port not in (None, 80, 443):
+            raise BadAddress(f"“{text}” is no address of a portal: write a host, or host/path")
+        if not host.isascii():
+            try:
+                host = host.encode("idna").decode("ascii")
+            except UnicodeError as error:
+                raise BadAddress(f"“{text}” is no host name") from error
+        if not _is_host(host):
+            raise BadAddress(f"“{text}” is no address of a portal: write a host, or host/path")
+        return cls(host, parts.path.rstrip("/"), valid_from, valid_to)
+
+    def __str__(self) -> str:
+        return self.host + self.path
+
+    @property
+    def plain(self) -> str:
+        """The address as it is compared and used as a key."""
+        return plain_host(self.host) + self.path
+
+    def holds(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+    def owns(self, url: str) -> bool:
+        """Whether the address of a page lies under this one."""
+        host, path = split_url(url)
+        return host == plain_host(self.host) and (
+            not self.path or path == self.path or path.startswith(self.path + "/")
+        )
+
+
+def split_url(url: str) -> tuple[str, str]:
+    """Comparable host and path of an http(s) address; two empty texts for anything else."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https"):
+            return "", ""
+        return plain_host(parts.hostname or ""), parts.path or "/"
+    except ValueError:
+        return "", ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """Whose page is it: pairs of an address and the id of the portal it belongs to."""
+
+    entries: tuple[tuple[Address, str], ...] = ()
+
+    def owner(self, url: str) -> str | None:
+        """The id of the portal with the longest matching prefix, or None."""
+        best: tuple[int, str] | None = None
+        for address, portal_id in self.entries:
+            if (best is None or len(address.path) > best[0]) and address.owns(url):
+                best = (len(address.path), portal_id)
+        return best[1] if best else None

@@ -1,0 +1,1 @@
+"""Law as data: instruments, clauses, dates, and who has read the text."""

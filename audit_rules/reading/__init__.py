@@ -1,0 +1,1 @@
+"""Turns one HTML page into frozen facts; never says good or bad."""

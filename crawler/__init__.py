@@ -1,0 +1,1 @@
+"""Looks: Scrapy, the browser, politeness, the one gate to the network."""

@@ -1,0 +1,1 @@
+"""Plays: a make-believe province with planted faults, on loopback."""

@@ -1,0 +1,1 @@
+"""Keeps: tables, migrations, the evidence archive."""
