@@ -1,0 +1,205 @@
+"""Evidence: what was seen, as it was sent, in WARC/1.1 files that archives, courts and viewers already read.
+
+One file for each portal and run. A response is kept with its content encoding; a rendered page is a
+``conversion`` record, with what only the browser saw in a ``metadata`` record beside it; an address that did not
+answer is a ``metadata`` record ``{"error": reason}``. Reading is in ``storage.recorded``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import uuid
+import zlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from audit_rules.facts import RenderFacts
+from storage import blobs
+from storage.files import lock, safe_name
+from storage.recorded import EvidenceError, Recorded, RecordedFailure, RecordedLook, RecordedResponse
+
+__all__ = [
+    "EvidenceError",
+    "EvidenceWriter",
+    "Recorded",
+    "RecordedFailure",
+    "RecordedLook",
+    "RecordedResponse",
+    "sweep",
+]
+
+MAX_HEADERS = 100
+"""Header lines of a response that are kept; more come only from a server that plays games."""
+MAX_HEADER_LENGTH = 8192
+"""Characters of one header's value that are kept."""
+MAX_URL_LENGTH = 8192
+
+_LEVEL = 1  # deflate: a page costs a third of level 6, and the file grows by a tenth
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\Z")  # a header's name (RFC 9110)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f]")
+
+Headers = Sequence[tuple[str, str]]
+_JSON: Headers = (("Content-Type", "application/json"),)
+
+
+class EvidenceWriter:
+    """Writes the evidence of one portal in one run, to ``<folder>/<run>/<portal>.warc.gz``.
+
+    The file bears the ending ``.part``, locked, until ``finish``. OSErrors (disk full, read-only folder) come out
+    as EvidenceError with one sentence; what was written so far can then only be thrown away by ``abort``.
+    """
+
+    def __init__(self, folder: Path, run_id: str, portal_id: str, *, user_agent: str = "") -> None:
+        self._folder = folder
+        self._name = f"{safe_name(run_id)}/{safe_name(portal_id)}.warc.gz"
+        self._path = folder / self._name
+        self._part = self._path.with_name(self._path.name + ".part")
+        try:
+            self._part.parent.mkdir(parents=True, exist_ok=True)
+            self._file: BinaryIO = self._part.open("wb")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        lock(self._file.fileno())
+        about = {
+            "software": "portal-auditor",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "isPartOf": run_id,
+            "http-header-user-agent": user_agent,
+        }
+        fields = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in about.items() if value)
+        headers = [("WARC-Filename", self._path.name), ("Content-Type", "application/warc-fields")]
+        self._record("warcinfo", "", datetime.now(UTC), headers, _bytes(fields))
+
+    def response(
+        self,
+        url: str,
+        status: int,
+        reason: str,
+        headers: Headers,
+        body: bytes,
+        seen_at: datetime,
+        address: str = "",
+    ) -> str:
+        """Keeps an answer. ``body`` is as sent, still content-encoded but no longer chunked; ``address`` is the
+        IP address that sent it. Gives the SHA-256 of the body in hex."""
+        digest = hashlib.sha256(body).hexdigest()
+        block = _http_head(status, reason, headers, len(body)) + body
+        about = [
+            ("Content-Type", "application/http; msgtype=response"),
+            ("WARC-Payload-Digest", f"sha256:{digest}"),
+        ]
+        if address:
+            about.append(("WARC-IP-Address", address))
+        self._record("response", url, seen_at, about, block)
+        return digest
+
+    def rendered(self, url: str, html: str, seen_at: datetime, render: RenderFacts, status: int) -> str:
+        """Keeps a page as a browser made it of an answer with that status. Gives the SHA-256 of its UTF-8 bytes."""
+        body = html.encode("utf-8", "replace")
+        digest = hashlib.sha256(body).hexdigest()
+        about = [("Content-Type", "text/html; charset=utf-8"), ("WARC-Payload-Digest", f"sha256:{digest}")]
+        page = self._record("conversion", url, seen_at, about, body)
+        look = blobs.pack({"status": status, "render": render})
+        self._record("metadata", url, seen_at, [*_JSON, ("WARC-Refers-To", page)], look)
+        return digest
+
+    def failure(self, url: str, error: str, seen_at: datetime) -> None:
+        """Keeps that an address gave no answer, with the reason (``dns``, ``refused``, ``timeout``, …)."""
+        self._record("metadata", url, seen_at, _JSON, blobs.pack({"error": error}))
+
+    def finish(self) -> str:
+        """Syncs the file and gives it its name: the path below the folder, with slashes."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._part.replace(self._path)
+            directory = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(directory)
+            finally:
+                os.close(directory)
+            self._file.close()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return self._name
+
+    def abort(self) -> None:
+        """Throws away what was written; after ``finish`` it does nothing."""
+        with contextlib.suppress(OSError):  # the last bytes may not fit on the disk: they go anyhow
+            self._file.close()
+        self._part.unlink(missing_ok=True)
+
+    def _record(self, kind: str, url: str, seen_at: datetime, headers: Headers, block: bytes) -> str:
+        """Writes one record, one gzip member; gives its id."""
+        record_id = f"<urn:uuid:{uuid.uuid4()}>"
+        lines = [
+            "WARC/1.1",
+            f"WARC-Type: {kind}",
+            f"WARC-Record-ID: {record_id}",
+            f"WARC-Date: {_warc_date(seen_at)}",
+        ]
+        if url:
+            lines.append(f"WARC-Target-URI: {_warc_url(url)}")
+        lines += [f"{name}: {_one_line(value)}" for name, value in headers]
+        lines.append(f"WARC-Block-Digest: sha256:{hashlib.sha256(block).hexdigest()}")
+        lines.append(f"Content-Length: {len(block)}")
+        head = _bytes("\r\n".join(lines) + "\r\n\r\n")
+        deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+        member = deflate.compress(head) + deflate.compress(block) + deflate.compress(b"\r\n\r\n") + deflate.flush()
+        try:
+            self._file.write(member)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        return record_id
+
+    def _unwritable(self, error: OSError) -> EvidenceError:
+        return EvidenceError(
+            f"Không ghi được tệp bằng chứng {self._path}: {error.strerror}"
+            f" / The evidence file {self._path} cannot be written: {error.strerror}"
+        )
+
+
+def sweep(folder: Path) -> int:
+    """Removes the ``.part`` files of dead processes below the folder: how many. Files being written are left."""
+    swept = 0
+    for part in sorted(folder.glob("*/*.warc.gz.part")):
+        with part.open("rb") as orphan:
+            if lock(orphan.fileno()):
+                part.unlink(missing_ok=True)
+                swept += 1
+    return swept
+
+
+def _http_head(status: int, reason: str, headers: Headers, length: int) -> bytes:
+    """The status line and headers. What no longer fits the body goes: it is not chunked any more."""
+    lines = [f"HTTP/1.1 {status} {_one_line(reason)[:100]}"]
+    for name, value in headers[:MAX_HEADERS]:
+        stale = name.lower() == "content-length" and value.strip() != str(length)
+        if not stale and name.lower() != "transfer-encoding" and _TOKEN.match(name):
+            lines.append(f"{name}: {_one_line(value)}")
+    return _bytes("\r\n".join(lines) + "\r\n\r\n")
+
+
+def _one_line(text: str) -> str:
+    return _CONTROL.sub(" ", text)[:MAX_HEADER_LENGTH].strip()
+
+
+def _warc_url(url: str) -> str:
+    return _UNSAFE_IN_URL.sub(lambda found: f"%{ord(found.group()):02X}", url)[:MAX_URL_LENGTH]
+
+
+def _warc_date(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError(f"a datetime without a time zone: {moment.isoformat()}")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

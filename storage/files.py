@@ -1,0 +1,43 @@
+"""Names of files made from foreign text, and locks that die with the process that holds them."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import re
+from pathlib import Path
+
+_FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def safe_name(text: str) -> str:
+    """A file name for an id: itself where it is plain, else a plain rendering and a digest that keeps it unique."""
+    plain = _FOREIGN.sub("-", text).lstrip(".")[:100]
+    if plain == text and plain:
+        return plain
+    return f"{plain}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:12]}"
+
+
+def lock(descriptor: int) -> bool:
+    """Takes the lock of an open file; False if another holder lives. The kernel lets go when a process dies."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def hold(path: Path) -> int | None:
+    """Opens (and creates) a lock file and holds it: its descriptor, or None if another holder lives."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    if lock(descriptor):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def release(path: Path, descriptor: int) -> None:
+    """Removes a lock file that is held, then lets go of it."""
+    path.unlink(missing_ok=True)
+    os.close(descriptor)

@@ -1,0 +1,286 @@
+"""Recorded traffic: reads a WARC file, ours or another tool's, as a source to audit from.
+
+Only where each record lies is held in memory; a body is read when it is asked for.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParserException
+
+from audit_rules.facts import RenderFacts
+
+MAX_BODY = 64 * 1024 * 1024
+"""Bytes of a recorded body that are read at most; what a file of others holds beyond is cut off."""
+_MAX_NOTE = 16 * 1024 * 1024
+_BLOCK = 65536
+
+_BROKEN = (ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error, EOFError, ValueError, OSError)
+
+
+class EvidenceError(Exception):
+    """An evidence file cannot be written or read; the message is one sentence, "tiếng Việt / English"."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedResponse:
+    """An answer as it was sent: ``body`` is content-encoded as its headers say, and not chunked."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFailure:
+    """An address that gave no answer; ``error`` is the reason (``dns``, ``timeout``, …)."""
+
+    url: str
+    error: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLook:
+    """A page as a browser made it."""
+
+    url: str
+    html: str
+    seen_at: datetime
+    render: RenderFacts
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a record lies; ``body_at`` is where its body lies, elsewhere for a revisit."""
+
+    url: str
+    at: int
+    seen_at: datetime
+    body_at: int
+
+
+class _Note(msgspec.Struct):
+    """Our own ``metadata`` record: a failure, or what only the browser saw."""
+
+    error: str | None = None
+    status: int = 200
+    render: RenderFacts | None = None
+
+
+class Recorded:
+    """What a WARC file holds. Of several records of one address the last one counts."""
+
+    def __init__(self, path: Path, index: _Index) -> None:
+        self._path = path
+        self._index = index
+
+    @classmethod
+    def open(cls, path: Path) -> Recorded:
+        """Raises EvidenceError where the file cannot be read or is no WARC of one record per gzip member."""
+        index = _Index()
+        with _clear(path), path.open("rb") as file:
+            index.read(file)
+        return cls(path, index)
+
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts (lower case, as asked, no port) of which an answer or a failure is held, first seen first."""
+        return tuple(self._index.hosts)
+
+    def response(self, url: str) -> RecordedResponse | None:
+        """The answer of an address, compared without fragment and default port. Raises EvidenceError if the file
+        was changed under us."""
+        spot = self._index.responses.get(key(url))
+        if spot is None:
+            return None
+        with _clear(self._path), self._path.open("rb") as file:
+            head = _record_at(file, spot.at).http_headers
+            record = _record_at(file, spot.body_at)
+            body = _read(_body_stream(record), MAX_BODY)
+        headers = tuple((name, value) for name, value in head.headers if name.lower() != "transfer-encoding")
+        return RecordedResponse(spot.url, int(head.get_statuscode()), headers, body, spot.seen_at)
+
+    def failure(self, url: str) -> RecordedFailure | None:
+        """That an address gave no answer; ask for a response first, it may have answered another time."""
+        return self._index.failures.get(key(url))
+
+    def rendered(self, url: str) -> RecordedLook | None:
+        """An address as a browser saw it (only in files of this program). Raises EvidenceError as above."""
+        found = self._index.looks.get(key(url))
+        if found is None:
+            return None
+        spot, status, render = found
+        with _clear(self._path), self._path.open("rb") as file:
+            html = _read(_record_at(file, spot.at).raw_stream, MAX_BODY).decode("utf-8", "replace")
+        return RecordedLook(spot.url, html, spot.seen_at, render, status)
+
+
+@contextmanager
+def _clear(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _BROKEN as error:
+        said = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
+        raise EvidenceError(
+            f"Không đọc được tệp WARC {path}: {said} / The WARC file {path} cannot be read: {said}"
+        ) from error
+
+
+class _Index:
+    """Where each record lies, from one pass over the file."""
+
+    def __init__(self) -> None:
+        self.hosts: dict[str, None] = {}
+        self.responses: dict[str, _Spot] = {}
+        self.failures: dict[str, RecordedFailure] = {}
+        self.looks: dict[str, tuple[_Spot, int, RenderFacts]] = {}
+        self._by_digest: dict[str, int] = {}
+        self._pages: dict[str, _Spot] = {}
+        self._by_id: dict[str, _Spot] = {}
+        self._not_get: list[str] = []
+
+    def read(self, file: BinaryIO) -> None:
+        records = ArchiveIterator(file)
+        some = False
+        for record in records:
+            if record.format != "warc":
+                raise ValueError("ARC, not WARC")
+            some = True
+            self._record(record, records)
+        if not some:
+            raise ValueError("no record")
+        for record_id in self._not_get:
+            spot = self._by_id.get(record_id)
+            if spot is not None and self.responses.get(key(spot.url)) is spot:
+                del self.responses[key(spot.url)]
+
+    def _record(self, record: Any, records: Any) -> None:
+        header = record.rec_headers.get_header
+        url, seen_at = (header("WARC-Target-URI") or "").strip("<>"), _moment(header("WARC-Date"))
+        if seen_at is None or not url.lower().startswith(("http://", "https://")):
+            return
+        kind, head, record_id = record.rec_type, record.http_headers, header("WARC-Record-ID") or ""
+        if kind == "metadata":
+            self._note(url, seen_at, _note(record), header("WARC-Refers-To") or "")
+        elif kind == "request":
+            answered = header("WARC-Concurrent-To")
+            if answered and head and head.protocol.upper() != "GET":
+                self._not_get.append(answered)
+        elif kind in ("response", "revisit", "conversion"):
+            expected = record.payload_length if head else record.length
+            if _skip(record.raw_stream) < (expected or 0) and kind != "revisit":
+                return  # the file breaks off here
+            at = records.get_record_offset()
+            spot = _Spot(url, at, seen_at, at)
+            if kind == "conversion":
+                self._pages[record_id] = spot
+            else:
+                self._response(spot, kind, head, header("WARC-Payload-Digest") or "", record_id)
+
+    def _response(self, spot: _Spot, kind: str, head: Any, digest: str, record_id: str) -> None:
+        if kind == "revisit":  # the same bytes as a record before: another tool kept them once
+            body_at = self._by_digest.get(digest)
+            if body_at is None:
+                return
+            spot = _Spot(spot.url, spot.at if _has_status(head) else body_at, spot.seen_at, body_at)
+        elif not _has_status(head):
+            return
+        elif digest:
+            self._by_digest[digest] = spot.at
+        self.responses[key(spot.url)] = spot
+        self._by_id[record_id] = spot
+        self._host(spot.url)
+
+    def _note(self, url: str, seen_at: datetime, note: _Note | None, refers_to: str) -> None:
+        if note is None:
+            return
+        if note.error is not None:
+            self.failures[key(url)] = RecordedFailure(url, note.error[:100], seen_at)
+            self._host(url)
+        elif note.render is not None and refers_to in self._pages:
+            self.looks[key(url)] = (self._pages[refers_to], note.status, note.render)
+
+    def _host(self, url: str) -> None:
+        host, _, _ = key(url).partition("://")[2].partition("/")
+        name = host.partition(":")[0]
+        if name:
+            self.hosts[name] = None
+
+
+def key(url: str) -> str:
+    """An address as it is looked up: host in lower case, no fragment, no default port, percent-encoded."""
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
+    except ValueError:
+        return url
+    query = f"?{_encoded(parts.query)}" if parts.query else ""
+    return f"{parts.scheme}://{parts.hostname or ''}{port}{_encoded(parts.path) or '/'}{query}"
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
+
+
+def _record_at(file: Any, offset: int) -> Any:
+    file.seek(offset)
+    return next(iter(ArchiveIterator(file)))
+
+
+def _body_stream(record: Any) -> Any:
+    """Not warcio's content_stream, which would undo the content encoding too."""
+    if "chunked" in (record.http_headers.get_header("transfer-encoding") or "").lower():
+        return ChunkedDataReader(record.raw_stream, decomp_type=None)
+    return record.raw_stream
+
+
+def _read(stream: Any, limit: int) -> bytes:
+    parts: list[bytes] = []
+    while limit > 0 and (part := stream.read(min(_BLOCK, limit))):
+        parts.append(part)
+        limit -= len(part)
+    return b"".join(parts)
+
+
+def _skip(stream: Any) -> int:
+    read = 0
+    while part := stream.read(_BLOCK):
+        read += len(part)
+    return read
+
+
+def _note(record: Any) -> _Note | None:
+    """Our note in a metadata record; None for those of other tools."""
+    if record.content_type != "application/json":
+        return None
+    try:
+        return msgspec.json.decode(_read(record.raw_stream, _MAX_NOTE), type=_Note)
+    except msgspec.DecodeError:
+        return None
+
+
+def _has_status(head: Any) -> bool:
+    return head is not None and head.get_statuscode().isascii() and head.get_statuscode().isdigit()
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
