@@ -1,0 +1,71 @@
+"""Judges one portal: every rule once, whatever became of the portal, with its standing in law and its words."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from audit_rules.facts import Portal, Surroundings, Unseen, Visit
+from audit_rules.judgement import Judgement
+from audit_rules.rulebook import Entry, Rulebook
+from audit_rules.site import SiteFacts
+from audit_rules.verdict import Verdict, cant_tell, inapplicable, untested
+
+log = logging.getLogger(__name__)
+
+_SEEN = frozenset({"audited", "partial"})
+_NARROW_KINDS = frozenset({"service", "thematic", "other_body", "archive"})
+_NARROW_TOPICS = frozenset({"measurement", "transport", "accessibility", "integrity"})
+_NARROW_RULES = frozenset({"structure.links_to_main_portal", "structure.archive_says_so"})
+_STATE_REASONS = {"unreachable": "unreachable", "blocked": "blocked", "robots": "robots", "moved": "moved"}
+
+
+def judge(
+    portal: Portal, visit: Visit, around: Surroundings, rulebook: Rulebook, day: date
+) -> tuple[Judgement, ...]:
+    """Every rule's answer about one portal, in the order of the rule ids.
+
+    ``day`` is the law day: it decides standing and grounds, never what was seen.
+    """
+    site = SiteFacts(portal, visit, around.book)
+    return tuple(
+        _judgement(entry, _verdict(entry, site, around), portal, rulebook, day) for entry in rulebook.rules
+    )
+
+
+def _verdict(entry: Entry, site: SiteFacts, around: Surroundings) -> Verdict:
+    visit = site.visit
+    if visit.state not in _SEEN:
+        return cant_tell(_STATE_REASONS.get(visit.state, visit.state))
+    if not _binds(entry, site.portal):
+        return inapplicable("kind")
+    try:
+        return entry.rule.decide(site, around)
+    except Unseen as unseen:
+        return cant_tell(unseen.reason, what=unseen.what)
+    except Exception:
+        # A crash of a rule must never look clean, and must not take the other rules with it.
+        log.exception("rule %s failed on %s", entry.id, site.portal.id)
+        return untested("rule_error")
+
+
+def _binds(entry: Entry, portal: Portal) -> bool:
+    """Whether a rule runs for a kind of portal (rules.md, "Kind")."""
+    return portal.kind not in _NARROW_KINDS or entry.rule.topic in _NARROW_TOPICS or entry.id in _NARROW_RULES
+
+
+def _judgement(entry: Entry, verdict: Verdict, portal: Portal, rulebook: Rulebook, day: date) -> Judgement:
+    guessed = portal.kind_guessed or not portal.registered
+    standing, proves = rulebook.law.standing(entry.id, portal.kind, day, guessed)
+    return Judgement(
+        rule=entry.id,
+        stage=entry.stage,
+        group=entry.group,
+        severity=entry.severity,
+        standing=standing,
+        proves=proves,
+        verdict=verdict,
+        basis=rulebook.law.basis(entry.id, portal.kind, day),
+        vi=rulebook.wording.say(entry.vi, verdict, "vi"),
+        en=rulebook.wording.say(entry.en, verdict, "en"),
+    )
