@@ -1,0 +1,334 @@
+"""One portal is one job: visit, judge, look again where a browser could change the answer, store. And the drivers
+of that job: some portals now, or an old run judged again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Literal, Protocol
+
+from audit.registry import Registry
+from audit.reports.json import HANOI
+from audit_rules import __version__
+from audit_rules.engine import judge
+from audit_rules.facts import Link, NetFacts, Portal, Surroundings, Visit
+from audit_rules.judgement import Judgement
+from audit_rules.reading.vocabulary import rank
+from audit_rules.rulebook import Rulebook, open_rulebook
+from audit_rules.scoring import score
+from audit_rules.services import is_local_service
+from crawler import loop
+from crawler.browser import Browser, find_browser
+from crawler.guard import Guard
+from crawler.plan import Plan
+from crawler.politeness import Politeness
+from crawler.visit import Network, render, visit
+from storage.archive import Archive
+from storage.evidence import EvidenceWriter, sweep
+from storage.recorded import Recorded
+from storage.records import PortalRun, Run, RunHeader, RunStatus
+
+log = logging.getLogger(__name__)
+
+SIDE_BY_SIDE = 16
+"""Portals in flight; each asks one thing at a time and waits most of it."""
+MAX_LOOKS = 12
+"""Pages of one portal shown to the browser because a rule wants it, home aside."""
+MAX_ROUNDS = 3
+
+Kind = Literal["run", "nightly", "demo"]
+
+
+class Progress(Protocol):
+    """Who is told how far the run is."""
+
+    def portal(self, done: int, total: int, portal: Portal, state: str) -> None: ...
+
+    def page(self, portal: Portal, pages: int) -> None: ...
+
+
+class Job:
+    """What all portals of one run share."""
+
+    def __init__(
+        self,
+        header: RunHeader,
+        registry: Registry,
+        plan: Plan,
+        archive: Archive,
+        rulebook: Rulebook,
+        data: Path,
+        network: Network,
+        browser: Browser | None,
+    ) -> None:
+        self.header = header
+        self.registry = registry
+        self.plan = plan
+        self.archive = archive
+        self.rulebook = rulebook
+        self.data = data
+        self.network = network
+        self.browser = browser
+
+    def judged(self, portal: Portal, seen: Visit, around: Surroundings, warc: str | None) -> PortalRun:
+        judgements = judge(portal, seen, around, self.rulebook, self.header.law_day)
+        return PortalRun(portal, seen, around, judgements, score(judgements, portal), warc)
+
+
+async def audit_portal(portal: Portal, job: Job, progress: Progress | None = None) -> PortalRun:
+    """Visits, judges and stores one portal; until it is stored, nothing of it is there.
+
+    A fault of ours is logged and stored as the portal's state ``error``: it never reaches other portals.
+    """
+    around = job.registry.surroundings(portal, job.header.day)
+    evidence = EvidenceWriter(job.data / "evidence", job.header.id, portal.id, user_agent=job.plan.user_agent)
+    try:
+        seen = await _look(portal, around, job, evidence, progress)
+        warc = evidence.finish()
+    except Exception:
+        log.exception("the audit of %s failed", portal.id)
+        evidence.abort()
+        now = datetime.now(UTC)
+        seen, warc = Visit("error", "our_fault", None, (), NetFacts(), started_at=now, finished_at=now), None
+    except BaseException:
+        evidence.abort()
+        raise
+    result = job.judged(portal, seen, around, warc)
+    job.archive.save(job.header.id, result)
+    return result
+
+
+async def _look(
+    portal: Portal, around: Surroundings, job: Job, evidence: EvidenceWriter, progress: Progress | None
+) -> Visit:
+    """Visits a portal, then shows the browser the pages that rules want to see drawn, a few rounds at most."""
+    pages = 0
+
+    def told(_page: object) -> None:
+        nonlocal pages
+        pages += 1
+        if progress is not None:
+            progress.page(portal, pages)
+
+    seen = await visit(
+        portal,
+        around.book,
+        job.plan,
+        job.network,
+        rank=rank,
+        evidence=evidence,
+        browser=job.browser,
+        outside=partial(_matters_outside, around=around),
+        on_page=told,
+    )
+    looks = MAX_LOOKS
+    for _ in range(MAX_ROUNDS):
+        wanted = _wanted(judge(portal, seen, around, job.rulebook, job.header.law_day), seen)[:looks]
+        if not wanted or not seen.browser:
+            break
+        looks -= len(wanted)
+        seen = await render(seen, wanted, job.browser, plan=job.plan, net=job.network, evidence=evidence)
+        seen = _failed_looks(seen, wanted)
+    return seen
+
+
+def _matters_outside(link: Link, *, around: Surroundings) -> bool:
+    """Links out of the portal whose end matters: local service systems, and the main portal's sections."""
+    if is_local_service(link.url, link.text):
+        return True
+    main = around.main_portal
+    return (
+        main is not None
+        and around.book.owner(link.url) == main.id
+        and rank(link.text, "", "", link.region) is not None
+    )
+
+
+def _wanted(judgements: Sequence[Judgement], seen: Visit) -> list[str]:
+    """Pages of the visit that some rule wants to see drawn, in the order of the rules, failed looks aside."""
+    raw = {page.url for page in seen.pages if page.rendered is None} - {
+        url for url, reason in seen.net.skipped if reason == "render_failed"
+    }
+    return [url for url in dict.fromkeys(url for each in judgements for url in each.verdict.wanted) if url in raw]
+
+
+def _failed_looks(seen: Visit, wanted: Sequence[str]) -> Visit:
+    """The visit with the looks that brought nothing written down as such."""
+    drawn = {page.url for page in seen.pages if page.rendered is not None}
+    failed = tuple((url, "render_failed") for url in wanted if url not in drawn)
+    return replace(seen, net=replace(seen.net, skipped=seen.net.skipped + failed)) if failed else seen
+
+
+# --- drivers --------------------------------------------------------------------------------------------
+
+
+def audit_portals(
+    portals: Sequence[Portal],
+    registry: Registry,
+    plan: Plan,
+    archive: Archive,
+    *,
+    data: Path,
+    kind: Kind = "run",
+    law_day: date | None = None,
+    recorded: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> Run:
+    """Audits some portals now and gives the run as stored. Raises ArchiveError and EvidenceError.
+
+    An interrupt ends the run as ``partial``: what was stored stays, KeyboardInterrupt goes on to the caller.
+    """
+    rulebook = open_rulebook()
+    archive.recover()
+    sweep(data / "evidence")
+    sources = [Recorded.open(path) for path in recorded]
+    header = _header(kind, plan, rulebook, law_day or _seen_day(sources, portals))
+    archive.begin(header)
+    status: RunStatus = "partial"
+    reason: str | None = "interrupted"
+    try:
+        loop.run(_audit_all(portals, registry, plan, archive, data, rulebook, header, sources, progress))
+        status, reason = "complete", None
+    finally:
+        archive.close_run(header.id, status=status, finished_at=datetime.now(UTC), reason=reason)
+    return archive.run(header.id)
+
+
+async def _audit_all(
+    portals: Sequence[Portal],
+    registry: Registry,
+    plan: Plan,
+    archive: Archive,
+    data: Path,
+    rulebook: Rulebook,
+    header: RunHeader,
+    sources: Sequence[Recorded],
+    progress: Progress | None,
+) -> None:
+    from twisted.internet import reactor  # only now: the loop has to install it first
+
+    guard = Guard(connect_to=plan.connect_to, dns=plan.dns, allow_private=plan.allow_private, proxy=plan.proxy)
+    guard.install(reactor)
+    politeness = Politeness(delay=plan.delay)
+    async with AsyncExitStack() as stack:
+        browser = None
+        if not sources and plan.render != "never" and find_browser() is not None:
+            browser = await stack.enter_async_context(
+                Browser(guard, user_agent=plan.user_agent, politeness=politeness)
+            )
+        places = asyncio.Semaphore(SIDE_BY_SIDE)
+        done = 0
+
+        async def one(portal: Portal) -> None:
+            nonlocal done
+            async with places:
+                source = _source(portal, sources)
+                network = Network(guard, politeness, source) if source is None else Network(recorded=source)
+                job = Job(header, registry, plan, archive, rulebook, data, network, browser)
+                result = await audit_portal(portal, job, progress)
+            done += 1
+            if progress is not None:
+                progress.portal(done, len(portals), portal, result.visit.state)
+
+        async with asyncio.TaskGroup() as group:
+            for portal in portals:
+                group.create_task(one(portal))
+    close(archive, header, rulebook)
+
+
+def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
+    """The closing step: what only the whole run tells (who answered, what the main portal shows) is put around
+    each portal it concerns, and those are judged again in one transaction."""
+    told = archive.run(header.id).portals
+    answered = frozenset(each.portal.id for each in told if each.visit.state in ("audited", "partial"))
+    outcomes = {each.portal.id: {j.rule: j.verdict.outcome for j in each.judgements} for each in told}
+    concerned = [each.portal.id for each in told if each.around.main_portal or each.around.components]
+    again = []
+    for each in archive.portals(header.id, pages=True, only=concerned) if concerned else ():
+        main = each.around.main_portal
+        around = replace(
+            each.around,
+            answered=answered,
+            main_portal_outcomes=outcomes.get(main.id) if main is not None and main.id in answered else None,
+        )
+        judgements = judge(each.portal, each.visit, around, rulebook, header.law_day)
+        again.append(replace(each, around=around, judgements=judgements, score=score(judgements, each.portal)))
+    if again:
+        archive.rejudge(header.id, again)
+
+
+def judge_again(run_id: str, archive: Archive, *, law_day: date | None = None) -> Run:
+    """Judges what an old run saw by today's rules, or by another day's law; no portal is touched.
+
+    Gives a new run, marked ``judged_from``; what was known around each portal is that of the old run.
+    """
+    rulebook = open_rulebook()
+    old = archive.run(run_id).header
+    header = replace(
+        old,
+        id=_run_id(),
+        kind="judge",
+        started_at=datetime.now(UTC),
+        law_day=law_day or old.law_day,
+        tool_version=__version__,
+        rules_version=rulebook.version,
+        judged_from=run_id,
+    )
+    archive.begin(header)
+    status: RunStatus = "partial"
+    try:
+        for each in archive.portals(run_id, pages=True):
+            judgements = judge(each.portal, each.visit, each.around, rulebook, header.law_day)
+            archive.save(header.id, replace(each, judgements=judgements, score=score(judgements, each.portal)))
+        status = "complete"
+    finally:
+        archive.close_run(header.id, status=status, finished_at=datetime.now(UTC), reason=None)
+    return archive.run(header.id)
+
+
+def _run_id() -> str:
+    return f"{datetime.now(HANOI):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def _header(kind: Kind, plan: Plan, rulebook: Rulebook, law_day: date) -> RunHeader:
+    return RunHeader(
+        id=_run_id(),
+        kind=kind,
+        started_at=datetime.now(UTC),
+        day=datetime.now(HANOI).date(),
+        law_day=law_day,
+        tool_version=__version__,
+        rules_version=rulebook.version,
+        user_agent=plan.user_agent,
+        settings=json.dumps(asdict(plan), ensure_ascii=False, sort_keys=True),
+    )
+
+
+# --- recorded traffic -----------------------------------------------------------------------------------
+
+
+def _homes(portal: Portal) -> list[str]:
+    return [f"{scheme}://{address}/" for address in portal.addresses for scheme in ("https", "http")]
+
+
+def _source(portal: Portal, sources: Sequence[Recorded]) -> Recorded | None:
+    """The archive that holds a portal's entry; the first one where none does, so that nothing else is asked."""
+    for source in sources:
+        if any(source.response(home) or source.failure(home) for home in _homes(portal)):
+            return source
+    return sources[0] if sources else None
+
+
+def _seen_day(sources: Sequence[Recorded], portals: Sequence[Portal]) -> date:
+    """The day the pages were seen, in Viet Nam: today, or that of the recorded home pages."""
+    answers = (source.response(home) for source in sources for portal in portals for home in _homes(portal))
+    seen = next((answer.seen_at for answer in answers if answer is not None), datetime.now(UTC))
+    return seen.astimezone(HANOI).date()
