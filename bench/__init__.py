@@ -1,0 +1,1 @@
+"""Measurements: speed, accuracy, real pages. Each takes --json FILE."""
