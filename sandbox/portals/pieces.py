@@ -1,0 +1,164 @@
+"""What the portals of all families are made of: answers, measuring code, footer lines, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from string import Template
+
+from sandbox.bodies import EMC_HOST, Body
+
+Faults = frozenset[str]
+"""Ids of the faults planted in one portal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a host answers. ``packed``: sent gzip-encoded to clients that take it."""
+
+    body: bytes
+    content_type: str = "text/html; charset=utf-8"
+    status: int = 200
+    location: str = ""
+    packed: bool = False
+
+
+def results(drawn: Mapping[str, tuple[str, str]], words: str, prefix: str = "") -> str:
+    """What a portal's search finds among its pages (title and text by path): titles that hold the words."""
+    found = [(path, title) for path, (title, _) in drawn.items() if words and words.lower() in title.lower()]
+    items = "".join(f'<li><a href="{prefix}{path}">{title}</a></li>' for path, title in found)
+    return f'<p>Có {len(found)} kết quả.</p><ul class="ket-qua">{items}</ul>'
+
+
+NOT_FOUND = Answer("<!DOCTYPE html><title>404</title><h1>Không tìm thấy</h1>".encode(), status=404)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All pages of one portal by path; ``search`` answers ``search_path`` for the words asked, ``missing`` what
+    does not exist, save files: those are plainly not found."""
+
+    pages: Mapping[str, Answer]
+    missing: Answer
+    search_path: str = ""
+    search: Callable[[str], Answer] = field(default=lambda words: Answer(words.encode()))
+
+    def answer(self, path: str, query: Mapping[str, str]) -> Answer:
+        if path == self.search_path:
+            return self.search(query.get("tu-khoa", "")[:100])
+        lost = NOT_FOUND if "/documents/" in path else self.missing
+        return self.pages.get(path) or self.pages.get(path.rstrip("/")) or lost
+
+
+def html(text: str, *, status: int = 200, packed: bool = False, charset: str = "; charset=utf-8") -> Answer:
+    return Answer(text.encode(), "text/html" + charset, status, packed=packed)
+
+
+def plain(text: str, kind: str = "text/plain") -> Answer:
+    return Answer(text.encode(), f"{kind}; charset=utf-8")
+
+
+def redirect(url: str) -> Answer:
+    return Answer(b"", status=301, location=url)
+
+
+PICTURE = Answer(
+    bytes.fromhex(
+        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+        "0000000c49444154789c6360606000000004000149a5b3a50000000049454e44ae426082"
+    ),
+    "image/png",
+)
+"""A picture of one pixel."""
+
+
+def document(title: str) -> Answer:
+    """A PDF of one page with a line of text, written in plain letters: the standard fonts have no Vietnamese."""
+    text = f"BT /F1 16 Tf 72 760 Td ({title}) Tj ET"
+    objects = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        "/Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(text)} >>\nstream\n{text}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    pdf, starts = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        starts.append(len(pdf))
+        pdf += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{start:010d} 00000 n \n" for start in starts)
+    size = len(objects) + 1
+    pdf += (
+        f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer << /Size {size} /Root 1 0 R >>\n"
+        f"startxref\n{len(pdf)}\n%%EOF\n"
+    )
+    return Answer(pdf.encode("ascii"), "application/pdf")
+
+
+_EMC = Template(
+    """  var _govaq = window._govaq || [];
+  _govaq.push(['trackPageView']);
+  _govaq.push(['enableLinkTracking']);
+  (function () {
+    _govaq.push(['setTrackerUrl', '$scheme://$host/tracking']);
+    _govaq.push(['setSiteId', '$site_id']);
+    var d = document,
+        g = d.createElement('script'),
+        s = d.getElementsByTagName('script')[0];
+    g.type = 'text/javascript';
+    g.async = true;
+    g.defer = true;
+    g.src = '$scheme://$host/embed/gov-tracking.min.js';
+    s.parentNode.insertBefore(g, s);
+  })();
+"""
+)
+
+
+def emc_script(body: Body, faults: Faults) -> str:
+    """The text of the measuring script, as agencies paste it."""
+    return _EMC.substitute(
+        scheme="http" if "emc_over_http" in faults else "https",
+        host=EMC_HOST,
+        site_id="" if "emc_empty_id" in faults else body.emc_id,
+    )
+
+
+def emc_code(body: Body, faults: Faults, *, home: bool) -> str:
+    """The measuring code in the source of a page, or what the faults have left of it."""
+    if "no_emc" in faults or ("emc_only_on_home" in faults and not home):
+        return ""
+    script = f'<script type="text/javascript">\n{emc_script(body, faults)}</script>'
+    if "emc_commented_out" in faults:
+        return f"<!--\n{script}\n-->"
+    return f"<!-- Begin EMC Tracking Code -->\n{script}\n<!-- End EMC Tracking Code -->"
+
+
+def lang(faults: Faults) -> str:
+    """The language attribute of the root element, with a blank in front."""
+    if "lang_missing" in faults:
+        return ""
+    return ' lang="en-US"' if "lang_english" in faults else ' lang="vi-VN"'
+
+
+def footer_lines(body: Body, faults: Faults) -> tuple[str, ...]:
+    """What the footer says, line by line."""
+    named, phones = "footer_without_owner" not in faults, "footer_without_phone" not in faults
+    fax = body.phone[:-1] + "9"
+    lines = (
+        f"<strong>{body.portal_name.upper()}</strong>" if named else "",
+        f"Cơ quan chủ quản: {body.name}" if named else "",
+        f"Chịu trách nhiệm nội dung: Ông {body.editor} - Trưởng Ban biên tập"
+        if "footer_without_person" not in faults
+        else "",
+        f"Địa chỉ: {body.postal}",
+        f"Điện thoại: {body.phone} - Fax: {fax}" if phones else "",
+        f'Thư điện tử: <a href="mailto:{body.email}">{body.email}</a>'
+        if "footer_without_email" not in faults
+        else "",
+        f"© 2026 Bản quyền thuộc {body.name}. Ghi rõ nguồn “{body.portal_name}” khi phát hành lại thông tin."
+        if named
+        else "",
+    )
+    return tuple(line for line in lines if line)
