@@ -1,0 +1,170 @@
+"""The browser: one look at one page as a reader would see it, leaving no trace in anybody's figures.
+
+Chromium reaches the network only through our forward proxy, so the gate is asked for every connection. The page's
+scripts may read, never send: whatever is not GET or HEAD, and every request to a visit counter, is recorded and
+stopped before it leaves. Only this file and sight.py know Playwright.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Playwright, async_playwright
+
+from audit_rules.facts import RenderFacts
+from crawler.guard import Guard, Refusal
+from crawler.politeness import Politeness
+from crawler.proxy import ForwardProxy
+from crawler.sight import Look, Sight
+
+__all__ = ["Browser", "Look", "find_browser"]
+
+_log = logging.getLogger(__name__)
+
+READ_SECONDS = 5.0
+"""For reading the drawn page; one that answers no longer is busy with itself."""
+_ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    # Measured: the headless shell obeys the first spelling only, the full browser has the second.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # No name is ever looked up by the browser itself: the proxy gets it.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+def find_browser() -> str | None:
+    """The Chromium to use: AUDIT_BROWSER alone where it is set, else Playwright's own, else one on the PATH."""
+    if chosen := os.environ.get("AUDIT_BROWSER"):
+        return shutil.which(chosen)
+    store = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    own = sorted(map(str, store.glob("chromium-*/chrome-linux*/chrome")), reverse=True)
+    names = (*own, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+class Browser:
+    """A Chromium inside ``async with``; ``look`` opens one page at a time, each in a context of its own.
+
+    A browser that died is started again by the next look. Raises FileNotFoundError where there is none
+    (``find_browser``).
+    """
+
+    def __init__(
+        self, guard: Guard, *, user_agent: str, politeness: Politeness, executable: str | None = None
+    ) -> None:
+        found = executable or find_browser()
+        if found is None:
+            raise FileNotFoundError("No Chromium was found: install one, or name it in AUDIT_BROWSER.")
+        self._executable = found
+        self._guard = guard
+        self._user_agent = user_agent
+        self._politeness = politeness
+        self._proxy = ForwardProxy(guard)
+        self._playwright: Playwright | None = None
+        self._chromium: Chromium | None = None
+        self._one_page = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        await self._proxy.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+        await self._proxy.__aexit__(kind, error, trace)
+
+    async def look(self, url: str, *, timeout: float = 30.0) -> Look:  # noqa: ASYNC109 - part of the interface
+        """Opens an http(s) address and reads what its scripts made of it; one turn of politeness for its host.
+
+        ``timeout`` in seconds bounds the whole look, waiting for the turn not counted. Never raises for what a
+        page does. A page that never comes to rest is read as it is when two thirds of the time are over.
+        """
+        seen_at = datetime.now(UTC)
+        try:
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https"):
+                raise ValueError("only web addresses are looked at")
+            host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+            where = await self._guard.where(host, port)
+        except Refusal as refusal:
+            return Look(url, url, None, "", seen_at, RenderFacts(), refusal.reason)
+        except ValueError:
+            return Look(url, url, None, "", seen_at, RenderFacts(), "dns")
+        async with self._politeness.turn(host, where.group), self._one_page:
+            sight = Sight(url, self._proxy)
+            try:
+                async with asyncio.timeout(timeout + READ_SECONDS):
+                    return await self._look(sight, timeout)
+            except TimeoutError:
+                return sight.look(error="timeout")
+            except (PlaywrightError, OSError) as error:
+                _log.warning("no look at %s: %s", url, str(error).partition("\n")[0])
+                return sight.look(error="render_failed")
+
+    async def _look(self, sight: Sight, seconds: float) -> Look:
+        chromium = await self._ready()
+        context = await chromium.new_context(
+            user_agent=self._user_agent,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            viewport={"width": 1366, "height": 900},
+            ignore_https_errors=True,
+            service_workers="block",
+            accept_downloads=False,
+        )
+        try:
+            page = await context.new_page()
+            await sight.watch(context, page)
+            return await sight.take(page, seconds)
+        finally:
+            try:
+                async with asyncio.timeout(READ_SECONDS):
+                    await context.unroute_all(behavior="ignoreErrors")
+                    await context.close()
+            except (PlaywrightError, TimeoutError):
+                await self._stop()  # a browser that cannot close a page is not used again
+
+    async def _ready(self) -> Chromium:
+        if self._chromium is None or not self._chromium.is_connected():
+            await self._stop()
+            self._playwright = await async_playwright().start()
+            self._chromium = await self._playwright.chromium.launch(
+                executable_path=self._executable,
+                args=list(_ARGUMENTS),
+                proxy={"server": self._proxy.url, "bypass": "<-loopback>"},
+                chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
+                handle_sigint=False,
+                handle_sigterm=False,
+                handle_sighup=False,
+            )
+        return self._chromium
+
+    async def _stop(self) -> None:
+        chromium, playwright, self._chromium, self._playwright = self._chromium, self._playwright, None, None
+        with contextlib.suppress(PlaywrightError, TimeoutError):
+            async with asyncio.timeout(10):
+                if chromium is not None:
+                    await chromium.close()
+        with contextlib.suppress(PlaywrightError, TimeoutError):
+            async with asyncio.timeout(10):
+                if playwright is not None:
+                    await playwright.stop()

@@ -1,0 +1,281 @@
+"""The browser's only way out: a forward proxy on loopback that asks the gate before every connection.
+
+Page routing never sees the hops of a redirect; this sees every connection there is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import secrets
+import tomllib
+from collections import deque
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from crawler.guard import Guard, Refusal, Where
+
+HEAD_BYTES = 64 * 1024
+UP_BYTES = 4 * 1024 * 1024
+DOWN_BYTES = 64 * 1024 * 1024
+CONNECTIONS = 256
+CONNECT_SECONDS = 15.0
+IDLE_SECONDS = 30.0
+REMEMBERED = 1_000
+
+_CHUNK = 64 * 1024
+_REQUEST = re.compile(rb"([A-Z]{3,20}) (\S{1,16384}) HTTP/1\.[01]\Z")
+_STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |\r|\Z)")
+_HOP_BY_HOP = frozenset(
+    {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authorization", b"te", b"trailer", b"upgrade"}
+)
+_BODY = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+
+
+@cache
+def counter_hosts() -> frozenset[str]:
+    """Hosts of the state's tracker and of visit counters (counters.toml); each stands for what is below it too."""
+    return _table("counters")
+
+
+@cache
+def browser_hosts() -> frozenset[str]:
+    """Hosts that Chromium calls for itself (counters.toml)."""
+    return _table("browser")
+
+
+def _table(name: str) -> frozenset[str]:
+    with Path(__file__).with_name("counters.toml").open("rb") as file:
+        return frozenset(tomllib.load(file)[name])
+
+
+def under(host: str, hosts: Iterable[str]) -> bool:
+    """Whether a host is one of these or lies below one."""
+    host = host.lower().rstrip(".")
+    return any(host == one or host.endswith(f".{one}") for one in hosts)
+
+
+class _Refused(Exception):
+    """The client gets ``status``; ``reason`` is a word of the contract, ``stopped`` or ``method``."""
+
+    def __init__(self, status: str, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class ForwardProxy:
+    """Listens on a free port of 127.0.0.1 inside ``async with``.
+
+    ``refused`` holds (host, reason) of connections that were not made or failed, newest last, bounded: a reason
+    of the contract (``refused_address``, ``dns``, ``refused``, ``timeout``), ``stopped`` for a counter's host,
+    ``browser`` for one the browser calls for itself, ``method`` for a plain request that would have sent
+    something; ``methods`` counts those. Answers of the proxy itself begin their Proxy-Status (RFC 9209) with
+    ``name``, which no portal can know.
+    """
+
+    def __init__(self, guard: Guard, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._guard = guard
+        self._idle_seconds = idle_seconds
+        self._talks: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+        self.name = f"gate-{secrets.token_hex(8)}"
+        self.refused: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
+        self.methods = 0
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._arrive, "127.0.0.1", 0, limit=HEAD_BYTES)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._server is not None  # noqa: S101 - entered
+        self._server.close()
+        for talk in self._talks:
+            talk.cancel()
+        await asyncio.gather(*self._talks, return_exceptions=True)
+        await self._server.wait_closed()
+
+    def _arrive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._talks) >= CONNECTIONS:
+            writer.transport.abort()
+            return
+        talk = asyncio.ensure_future(self._talk(reader, writer))
+        self._talks.add(talk)
+        talk.add_done_callback(self._talks.discard)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host = ""
+        try:
+            async with asyncio.timeout(self._idle_seconds):
+                head = await reader.readuntil(b"\r\n\r\n")
+            method, host, port, head = _read_request(head)
+            await self._serve(method, host, port, head, reader, writer)
+        except _Refused as refusal:
+            self.refused.append((host[:255], refusal.reason))
+            await self._answer(writer, refusal)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # the client went away, sent no request, or a pipe broke: there is nobody to tell
+        except asyncio.CancelledError:
+            writer.transport.abort()
+            raise
+        finally:
+            writer.close()
+
+    async def _serve(
+        self,
+        method: str,
+        host: str,
+        port: int,
+        head: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        if under(host, counter_hosts()):
+            raise _Refused("403 Forbidden", "stopped")
+        if under(host, browser_hosts()):
+            raise _Refused("403 Forbidden", "browser")
+        if method not in ("CONNECT", "GET", "HEAD"):
+            self.methods += 1
+            raise _Refused("405 Method Not Allowed", "method")
+        far_reader, far_writer = await self._connect(host, port)
+        try:
+            if method == "CONNECT":
+                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            else:
+                far_writer.write(head)
+                writer.write(await self._first_answer(far_reader))
+            await self._pipe(reader, writer, far_reader, far_writer)
+        finally:
+            far_writer.transport.abort()
+
+    async def _first_answer(self, reader: asyncio.StreamReader) -> bytes:
+        try:
+            async with asyncio.timeout(self._idle_seconds):
+                return await _read_answer(reader)
+        except TimeoutError as error:
+            raise _Refused("504 Gateway Timeout", "timeout") from error
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            raise _Refused("502 Bad Gateway", "refused") from error
+
+    async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                where = await self._guard.where(host, port)
+                reader, writer = await asyncio.open_connection(where.address, where.port, limit=HEAD_BYTES)
+                if self._guard.proxy is not None:
+                    await self._tunnel(host, port, where, reader, writer)
+                return reader, writer
+        except Refusal as refusal:
+            raise _Refused("403 Forbidden", refusal.reason) from refusal
+        except TimeoutError as error:
+            raise _Refused("504 Gateway Timeout", "timeout") from error
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            raise _Refused("502 Bad Gateway", "refused") from error
+
+    async def _tunnel(
+        self, host: str, port: int, where: Where, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Asks the operator's proxy for the way; raises OSError where it will not."""
+        assert self._guard.proxy is not None  # noqa: S101 - the caller looked
+        try:
+            host, port = self._guard.mapped(host, port)
+            target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
+            if self._guard.proxy.authorization:
+                lines.append(f"Proxy-Authorization: {self._guard.proxy.authorization}")
+            writer.write("\r\n".join([*lines, "", ""]).encode())
+            status = _STATUS.match(await reader.readuntil(b"\r\n\r\n"))
+            if status is None or status[1] != b"200":
+                raise OSError(f"the proxy at {where.address}:{where.port} refused the way")
+        except BaseException:
+            writer.transport.abort()
+            raise
+
+    async def _pipe(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        far_reader: asyncio.StreamReader,
+        far_writer: asyncio.StreamWriter,
+    ) -> None:
+        """Carries bytes both ways until one side ends, nothing moved for a while, or a bound is reached."""
+        loop = asyncio.get_running_loop()
+
+        async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter, most: int) -> None:
+            while most > 0 and (chunk := await source.read(min(_CHUNK, most))):
+                most -= len(chunk)
+                idle.reschedule(loop.time() + self._idle_seconds)
+                sink.write(chunk)
+                await sink.drain()
+
+        async with asyncio.timeout(self._idle_seconds) as idle:
+            ways = [
+                asyncio.ensure_future(carry(reader, far_writer, UP_BYTES)),
+                asyncio.ensure_future(carry(far_reader, writer, DOWN_BYTES)),
+            ]
+            try:
+                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for way in ways:
+                    way.cancel()
+                await asyncio.gather(*ways, return_exceptions=True)
+
+    async def _answer(self, writer: asyncio.StreamWriter, refusal: _Refused) -> None:
+        text = f"{refusal.reason}\n"
+        writer.write(
+            f"HTTP/1.1 {refusal.status}\r\nProxy-Status: {self.name}; error={refusal.reason}\r\n"
+            f"Content-Type: text/plain\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}".encode()
+        )
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(5):
+                await writer.drain()
+
+
+def _read_request(head: bytes) -> tuple[str, str, int, bytes]:
+    """Method, host and port asked for, and the head to send on: origin form, no body, one request a connection."""
+    first, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    match = _REQUEST.match(first)
+    if match is None:
+        raise _Refused("400 Bad Request", "bad_request")
+    method, target = match[1].decode(), match[2].decode("latin-1")
+    try:
+        parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
+        host, port = parts.hostname, parts.port or (443 if method == "CONNECT" else 80)
+    except ValueError:
+        host, port = None, 0
+    if not host or parts.scheme not in ("", "http") or (method != "CONNECT" and parts.scheme != "http"):
+        raise _Refused("400 Bad Request", "bad_request")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in _HOP_BY_HOP | _BODY]
+    origin = b"\r\n".join([f"{method} {path} HTTP/1.1".encode("latin-1"), *kept, b"Connection: close", b"", b""])
+    return method, host, port, origin
+
+
+async def _read_answer(reader: asyncio.StreamReader) -> bytes:
+    """The head of the answer, interim ones left out, told to end with its connection."""
+    while True:
+        head = await reader.readuntil(b"\r\n\r\n")
+        status = _STATUS.match(head)
+        if status is None:
+            raise _Refused("502 Bad Gateway", "not_http")
+        if not status[1].startswith(b"1"):
+            break
+    lines = [
+        line
+        for line in head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+        if line.partition(b":")[0].strip().lower() not in _HOP_BY_HOP
+    ]
+    return b"\r\n".join([*lines, b"Connection: close", b"", b""])

@@ -1,0 +1,261 @@
+"""One look under way: what a page asks for is watched, what must not leave is stopped, what was drawn is read.
+
+The other half of ``browser.py``; nobody else uses it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from playwright.async_api import BrowserContext, Frame, Page, Request, Response, Route, WebSocketRoute
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from audit_rules.facts import RenderFacts
+from crawler.plan import MAX_PAGE_BYTES
+from crawler.proxy import ForwardProxy, counter_hosts, under
+
+QUIET_SECONDS = 0.5
+"""A page is drawn when for so long no request came or went and the number of its elements did not change."""
+PATIENCE_SECONDS = 5.0
+"""A request under way for longer is a long poll or a stream: it is not waited for."""
+MAX_STOPPED, MAX_STOPPED_CHARS = 50, 500
+MAX_PUSHES, MAX_PUSH_CHARS = 50, 300
+MAX_REQUESTS = 500
+
+_NOT_NEEDED = frozenset({"image", "media", "font"})
+# Requests of shared workers are invisible to page routing; a page that finds none does without.
+_BEFORE_SCRIPTS = "delete window.SharedWorker;"
+_PUSHES = """([most, chars]) => Array.isArray(window._govaq)
+    ? window._govaq.slice(0, most).map(entry => { try { return (JSON.stringify(entry) ?? "null").slice(0, chars) }
+                                                  catch { return "" } })
+    : []"""
+_ELEMENTS = "() => document.getElementsByTagName('*').length"
+_LENGTH = "() => document.documentElement ? document.documentElement.outerHTML.length : 0"
+# Chromium's words for what went wrong, and ours (contract, "reason").
+_PROXY_REASONS = frozenset({"refused_address", "dns", "refused", "timeout"})
+_NET_ERRORS = {
+    "ERR_NAME_NOT_RESOLVED": "dns",
+    "ERR_TIMED_OUT": "timeout",
+    "ERR_CONNECTION_TIMED_OUT": "timeout",
+    "ERR_TOO_MANY_REDIRECTS": "redirect_loop",
+    "ERR_SSL": "tls",
+    "ERR_CERT": "tls",
+    "ERR_CONNECTION": "refused",
+    "ERR_EMPTY_RESPONSE": "refused",
+    "Download is starting": "not_html",
+    "ERR_ABORTED": "not_html",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look brought. ``html`` is the drawn page, empty where ``error`` says why there is none: a reason of
+    the contract (``render_failed``, ``timeout``, ``too_large``, ``refused_address``, ``dns``, …)."""
+
+    url: str
+    final_url: str
+    status: int | None
+    html: str
+    seen_at: datetime
+    render: RenderFacts
+    error: str | None = None
+
+
+class Sight:
+    """One look under way: it watches what the page asks for, and stops what must not leave.
+
+    Dialogs need nothing: Playwright dismisses them as long as nobody listens for them.
+    """
+
+    def __init__(self, url: str, proxy: ForwardProxy) -> None:
+        self._url = url
+        self._proxy = proxy
+        self._methods_before = proxy.methods
+        self._seen_at = datetime.now(UTC)
+        self._page: Page | None = None
+        self._crashed = False
+        self._asked_last = url
+        self._answer: Response | None = None
+        self._under_way: dict[Request, float] = {}
+        self._moved_at = 0.0
+        self._closing: set[asyncio.Future[None]] = set()
+        self._requests = 0
+        self._refused = 0
+        self._stopped: list[str] = []
+        self._pushes: tuple[str, ...] = ()
+
+    async def watch(self, context: BrowserContext, page: Page) -> None:
+        self._page = page
+        page.on("crash", self._crash)
+        context.on("request", self._asked)
+        context.on("requestfinished", self._ended)
+        context.on("requestfailed", self._ended)
+        context.on("response", self._answered)
+        context.on("page", self._close)
+        await context.add_init_script(_BEFORE_SCRIPTS)
+        await context.route("**/*", self._route)
+        await context.route_web_socket("**/*", self._socket)
+
+    async def take(self, page: Page, seconds: float) -> Look:
+        until = time.monotonic() + seconds
+        self._seen_at = datetime.now(UTC)
+        try:
+            await self._go(page, seconds)
+        except PlaywrightTimeout:
+            return self.look(error="timeout")
+        except PlaywrightError as error:
+            return self.look(error=self._reason(error.message))
+        if reason := self._no_page():
+            return self.look(error=reason)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout((until - time.monotonic()) * 2 / 3):
+                await self._rest(page)
+        try:
+            async with asyncio.timeout(max(until - time.monotonic(), 1.0)):
+                return await self._read(page)
+        except TimeoutError:
+            return self.look(error="timeout")
+
+    def look(self, *, html: str = "", error: str | None = None) -> Look:
+        """The look as far as it came."""
+        render = RenderFacts(
+            requests=self._requests,
+            stopped=tuple(self._stopped),
+            pushes=self._pushes,
+            refused=self._refused + self._proxy.methods - self._methods_before,
+        )
+        shown = self._page.url if self._page is not None else ""
+        final_url = shown if shown.startswith(("http://", "https://")) else self._asked_last
+        status = self._answer.status if self._answer is not None else None
+        return Look(self._url, final_url, status, html, self._seen_at, render, error)
+
+    async def _go(self, page: Page, seconds: float) -> None:
+        try:
+            await page.goto(self._url, wait_until="domcontentloaded", timeout=seconds * 1000)
+        except PlaywrightError as error:
+            if "interrupted by another navigation" not in error.message:
+                raise
+            await page.wait_for_load_state("domcontentloaded", timeout=seconds * 1000)  # scripts went elsewhere
+
+    def _reason(self, message: str) -> str:
+        if "ERR_TUNNEL_CONNECTION_FAILED" in message:
+            host = urlsplit(self._asked_last).hostname
+            said = next((reason for refused, reason in reversed(self._proxy.refused) if refused == host), "")
+            return said if said in _PROXY_REASONS else "refused"
+        return next((reason for word, reason in _NET_ERRORS.items() if word in message), "render_failed")
+
+    def _no_page(self) -> str | None:
+        """Why what was answered is no page: our proxy answered in its place, or it is no HTML."""
+        if self._answer is None:
+            return None
+        headers = self._answer.headers
+        name, _, said = headers.get("proxy-status", "").partition("; error=")
+        if name == self._proxy.name:
+            self._answer = None
+            return said if said in _PROXY_REASONS else "render_failed"
+        kind = headers.get("content-type", "text/html").partition(";")[0].strip().lower()
+        return None if kind in ("", "text/html", "application/xhtml+xml") else "not_html"
+
+    async def _rest(self, page: Page) -> None:
+        """Returns when the network and the tree have both been still for QUIET_SECONDS."""
+        elements = -1
+        drawn_at = 0.0
+        while True:
+            try:
+                seen = await page.evaluate(_ELEMENTS)
+            except PlaywrightError:
+                if self._crashed or page.is_closed():
+                    raise
+                seen = -1  # the page went elsewhere: its tree is gone, a new one comes
+            now = time.monotonic()
+            if seen != elements or seen == -1:
+                elements, drawn_at = seen, now
+            waited_for = any(now - began < PATIENCE_SECONDS for began in self._under_way.values())
+            wait = max(drawn_at, now if waited_for else self._moved_at) + QUIET_SECONDS - now
+            if wait <= 0:
+                return
+            await asyncio.sleep(wait)
+
+    async def _read(self, page: Page) -> Look:
+        pushes = await page.evaluate(_PUSHES, [MAX_PUSHES, MAX_PUSH_CHARS])
+        self._pushes = tuple(str(entry)[:MAX_PUSH_CHARS] for entry in pushes[:MAX_PUSHES])
+        if await page.evaluate(_LENGTH) > MAX_PAGE_BYTES:
+            return self.look(error="too_large")
+        html = await page.content()
+        if len(html.encode(errors="replace")) > MAX_PAGE_BYTES:
+            return self.look(error="too_large")
+        return self.look(html=html)
+
+    # --- what the page does ---------------------------------------------------------------------------------
+
+    def _asked(self, request: Request) -> None:
+        self._moved_at = self._under_way[request] = time.monotonic()
+        if under(urlsplit(request.url).hostname or "", counter_hosts()) and len(self._stopped) < MAX_STOPPED:
+            self._stopped.append(request.url[:MAX_STOPPED_CHARS])
+        if request.redirected_from is not None:
+            self._requests += 1  # hops of a redirect are seen here only, not by the route
+        if self._leads_page(request):
+            self._asked_last = request.url
+
+    def _ended(self, request: Request) -> None:
+        self._moved_at = time.monotonic()
+        self._under_way.pop(request, None)
+
+    def _answered(self, response: Response) -> None:
+        if self._leads_page(response.request):
+            self._answer = response
+
+    def _leads_page(self, request: Request) -> bool:
+        return request.is_navigation_request() and self._frame(request) == self._main_frame
+
+    async def _route(self, route: Route) -> None:
+        with contextlib.suppress(PlaywrightError):  # the page may be gone
+            if self._may_leave(route.request):
+                self._requests += 1
+                await route.continue_()
+            else:
+                await route.abort("blockedbyclient")
+
+    def _may_leave(self, request: Request) -> bool:
+        if under(urlsplit(request.url).hostname or "", counter_hosts()):
+            return False
+        if request.method not in ("GET", "HEAD"):
+            self._refused += 1
+            return False
+        frame = self._frame(request)
+        in_popup = frame is None or frame.page != self._page
+        return not in_popup and request.resource_type not in _NOT_NEEDED and self._requests < MAX_REQUESTS
+
+    async def _socket(self, socket: WebSocketRoute) -> None:
+        self._refused += 1
+        with contextlib.suppress(PlaywrightError):
+            await socket.close()
+
+    @property
+    def _main_frame(self) -> Frame | None:
+        return self._page.main_frame if self._page is not None else None
+
+    @staticmethod
+    def _frame(request: Request) -> Frame | None:
+        try:
+            return request.frame
+        except PlaywrightError:  # of a window that is not open yet, or of a worker
+            return None
+
+    def _crash(self, _: Page) -> None:
+        self._crashed = True
+
+    def _close(self, popup: Page) -> None:
+        async def close() -> None:
+            with contextlib.suppress(PlaywrightError):
+                await popup.close()
+
+        task = asyncio.ensure_future(close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)

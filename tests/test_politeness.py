@@ -1,0 +1,146 @@
+"""Turns at a host and at the address behind it, on a clock of our own."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections.abc import Awaitable
+
+import pytest
+
+from crawler.politeness import Politeness
+
+
+class Day:
+    """A clock that stands still until everybody sleeps, then jumps to the first who wakes."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self.sleepers, (self.now + seconds, id(future), future))
+        await future
+
+    async def live(self, *lives: Awaitable[None]) -> None:
+        whole = asyncio.gather(*lives)
+        while not whole.done():
+            for _ in range(50):
+                await asyncio.sleep(0)
+            if self.sleepers and not whole.done():
+                self.now, _, future = heapq.heappop(self.sleepers)
+                if not future.done():
+                    future.set_result(None)
+        await whole
+
+
+@pytest.fixture
+def day() -> Day:
+    return Day()
+
+
+def visits(
+    day: Day, politeness: Politeness, asked: list[tuple[str, str]], lasting: float
+) -> list[tuple[str, float, float]]:
+    """Asks all at once; (host, start, end) of each request, in order of start."""
+    seen: list[tuple[str, float, float]] = []
+
+    async def ask(host: str, group: str) -> None:
+        async with politeness.turn(host, group):
+            start = day.now
+            await day.sleep(lasting)
+            seen.append((host, start, day.now))
+
+    asyncio.run(day.live(*(ask(host, group) for host, group in asked)))
+    return sorted(seen, key=lambda visit: visit[1])
+
+
+def polite(day: Day, delay: float = 1.0, per_address: int = 2, per_second: float = 4.0) -> Politeness:
+    return Politeness(delay, per_address, per_second, clock=day.clock, sleep=day.sleep)
+
+
+def test_the_pause_of_a_host_runs_from_the_end_of_one_request_to_the_start_of_the_next(day: Day) -> None:
+    seen = visits(day, polite(day), [("a.gov.vn", "203.0.113.1")] * 3, lasting=5)
+    assert [(start, end) for _, start, end in seen] == [(100, 105), (106, 111), (112, 117)]
+
+
+def test_hosts_behind_one_address_share_two_places(day: Day) -> None:
+    seen = visits(day, polite(day), [(f"{n}.gov.vn", "203.0.113.1") for n in range(6)], lasting=10)
+    for _, start, _ in seen:
+        assert sum(other <= start < end for _, other, end in seen) <= 2
+
+
+def test_an_address_sees_four_starts_a_second(day: Day) -> None:
+    seen = visits(day, polite(day), [(f"{n}.gov.vn", "203.0.113.1") for n in range(9)], lasting=0.01)
+    starts = [start for _, start, _ in seen]
+    assert starts == pytest.approx([100 + n / 4 for n in range(9)])
+
+
+def test_addresses_and_names_do_not_wait_for_each_other(day: Day) -> None:
+    asked = [("a.gov.vn", "203.0.113.1"), ("b.gov.vn", "203.0.113.2"), ("c.gov.vn", "203.0.113.3")]
+    assert [start for _, start, _ in visits(day, polite(day), asked, lasting=3)] == [100] * 3
+
+
+def test_mapped_names_keep_the_host_s_rule_only(day: Day) -> None:
+    asked = [(f"{n}.gov.vn", f"name:{n}.gov.vn") for n in range(20)] * 2
+    seen = visits(day, polite(day), asked, lasting=2)
+    assert [start for _, start, _ in seen] == [100] * 20 + [103] * 20
+
+
+def test_crawl_delay_slows_a_host_down_but_never_beyond_ten_seconds_and_never_up(day: Day) -> None:
+    politeness = polite(day)
+    politeness.slow_down("slow.gov.vn", 7)
+    politeness.slow_down("endless.gov.vn", 86_400)
+    politeness.slow_down("eager.gov.vn", 0)
+    asked = [(f"{name}.gov.vn", f"name:{name}") for name in ("slow", "endless", "eager") for _ in range(2)]
+    seen = visits(day, politeness, asked, lasting=0)
+    assert sorted((host, start) for host, start, _ in seen if start > 100) == [
+        ("eager.gov.vn", 101),
+        ("endless.gov.vn", 110),
+        ("slow.gov.vn", 107),
+    ]
+
+
+def test_a_request_that_fails_ends_its_turn(day: Day) -> None:
+    politeness = polite(day)
+
+    async def fail() -> None:
+        with pytest.raises(OSError, match="lost"):
+            async with politeness.turn("a.gov.vn", "203.0.113.1"):
+                raise OSError("lost")
+
+    asyncio.run(day.live(fail()))
+    assert visits(day, politeness, [("a.gov.vn", "203.0.113.1")], lasting=0)[0][1] == 101
+
+
+def test_one_who_gives_up_waiting_keeps_nobody_else_waiting(day: Day) -> None:
+    politeness = polite(day, delay=4)
+    starts: list[float] = []
+
+    async def ask() -> None:
+        async with politeness.turn("a.gov.vn", "203.0.113.1"):
+            starts.append(day.now)
+
+    async def impatient() -> None:
+        task = asyncio.ensure_future(ask())
+        for _ in range(5):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(day.live(ask(), impatient(), ask()))
+    assert starts == [100, 104]
+
+
+def test_idle_hosts_are_forgotten_in_the_end(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.politeness._REMEMBERED", 10)
+    politeness = polite(day, delay=0)
+    visits(day, politeness, [(f"{n}.gov.vn", f"203.0.113.{n}") for n in range(50)], lasting=0)
+    day.now += 60
+    visits(day, politeness, [("one.gov.vn", "203.0.113.200")], lasting=0)
+    assert len(politeness._hosts) <= 10
+    assert len(politeness._groups) <= 10
