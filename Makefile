@@ -39,7 +39,7 @@ format: setup
 # No registry is named in the lock: neither addresses nor machine paths, only versions and hashes.
 # With it: uv, and editables, which hatchling asks for when a project is installed from its own folder.
 lock: setup
-	printf 'editables\nuv\n' | $(BIN)/uv pip compile pyproject.toml - --extra dev --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --custom-compile-command 'make lock' --quiet --output-file requirements.lock $(ARGS)
 
 clean:

@@ -1,0 +1,92 @@
+"""What became of a finding over the nights. Nothing is stored for it: it is worked out from past verdicts.
+
+A fault first seen by a nightly round is ``unconfirmed`` until a second night; ``audit run`` is never delayed.
+Only a pass that was seen closes a finding: whoever could not look has mended nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import takewhile
+from typing import Literal
+
+from storage.records import PastVerdict, PortalRun, RunHeader
+
+FindingState = Literal["new", "unconfirmed", "open", "fixed", "reopened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's fault at one portal. Days are those of Asia/Ho_Chi_Minh, ``nights`` counts the days on which
+    the fault was seen; ``just_fixed`` is True where the newest verdict is the pass that closed it."""
+
+    rule: str
+    state: FindingState
+    first_seen: date
+    last_seen: date
+    nights: int
+    just_fixed: bool = False
+
+
+def finding_id(portal_id: str, rule: str) -> str:
+    """The id under which a finding is known in every export, whatever run it comes from."""
+    return hashlib.sha256(f"{portal_id}\n{rule}".encode()).hexdigest()[:12]
+
+
+def known_by(past: Sequence[PastVerdict], run: RunHeader, result: PortalRun) -> list[PastVerdict]:
+    """The verdicts on a portal that were known when ``run`` had ended, oldest first; ``past`` is the archive's.
+
+    A replay counts only in its own report, in place of the run that it was judged from.
+    """
+    at = run.judged_from or run.id
+    source = next((one for one in past if one.run_id == at), None)
+    kind, day = (source.kind, source.day) if source else (run.kind, run.day)
+    before = list(takewhile(lambda one: one.run_id != at, past)) if source else [p for p in past if p.day <= day]
+    seen = result.visit.started_at or run.started_at
+    mine = [
+        PastVerdict(run.id, kind, day, seen, item.rule, item.verdict.outcome, item.verdict.reason)
+        for item in result.judgements
+    ]
+    return before + mine
+
+
+def findings(past: Sequence[PastVerdict]) -> dict[str, Finding]:
+    """Rule ids and their findings; ``past`` is oldest first. A rule that never failed has none."""
+    by_rule: dict[str, list[PastVerdict]] = {}
+    for one in past:
+        by_rule.setdefault(one.rule, []).append(one)
+    told = {rule: _finding(verdicts) for rule, verdicts in by_rule.items()}
+    return {rule: finding for rule, finding in told.items() if finding is not None}
+
+
+def _finding(verdicts: Sequence[PastVerdict]) -> Finding | None:
+    finding: Finding | None = None
+    days: set[date] = set()
+    for one in verdicts:
+        if one.outcome == "failed":
+            first = finding.first_seen if finding else one.day
+            state = _after_fault(finding, one, days)
+            days.add(one.day)
+            finding = Finding(one.rule, state, first, one.day, len(days))
+        elif one.outcome == "passed" and finding is not None:
+            if finding.state == "unconfirmed":
+                finding = None
+                days.clear()
+            else:
+                finding = replace(finding, state="fixed", just_fixed=finding.state != "fixed")
+        elif finding is not None:
+            finding = replace(finding, just_fixed=False)
+    return finding
+
+
+def _after_fault(before: Finding | None, now: PastVerdict, days: set[date]) -> FindingState:
+    if before is None:
+        return "unconfirmed" if now.kind == "nightly" else "new"
+    if before.state == "fixed":
+        return "reopened"
+    if before.state == "unconfirmed" and now.kind == "nightly" and now.day in days:
+        return "unconfirmed"
+    return "open"

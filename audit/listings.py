@@ -1,0 +1,158 @@
+"""The lists: what is checked, on which ground, for whom, and what became of the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from audit.history import finding_id, findings
+from audit.registry import Registry
+from audit.words import clean, term
+from audit_rules.facts import Portal
+from audit_rules.judgement import Lang
+from audit_rules.law.book import open_law
+from audit_rules.rulebook import Rulebook, open_rulebook
+from storage.archive import Archive
+
+Cell = str | int | None | Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Columns by name, rows by column. ``shown`` are those there is room for on a screen (empty: all of them);
+    ``terms`` names the section of words.toml for the codes of a column."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Mapping[str, Cell]]
+    terms: Mapping[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
+
+    def cells(self) -> Iterator[list[str]]:
+        """The rows for a file: codes as they are."""
+        for row in self.rows:
+            yield [_text(row[name], " | ") for name in self.columns]
+
+    def lines(self, lang: Lang) -> Iterator[list[str]]:
+        """The rows for a screen: codes in the reader's words."""
+        for row in self.rows:
+            yield [
+                term(self.terms[name], _text(row[name], ", "), lang)
+                if name in self.terms
+                else _text(row[name], ", ")
+                for name in self.shown or self.columns
+            ]
+
+
+def _text(value: Cell, between: str) -> str:
+    if value is None or isinstance(value, str | int):
+        return "" if value is None else clean(str(value))
+    return between.join(clean(part) for part in value)
+
+
+def rule_list(lang: Lang) -> Listing:
+    """Every rule with its grounds."""
+    law = open_law()
+    rows: list[dict[str, Cell]] = [
+        {
+            "id": rule.id,
+            "title": rule.vi.title if lang == "vi" else rule.en.title,
+            "group": rule.group,
+            "severity": rule.severity,
+            "stage": rule.stage,
+            "basis": list(dict.fromkeys(ground.ref for ground in law.grounds if ground.rule == rule.id)),
+        }
+        for rule in open_rulebook().rules
+    ]
+    terms = {"group": "group", "severity": "severity", "stage": "stage"}
+    return Listing(
+        ("id", "title", "group", "severity", "stage", "basis"), rows, terms, ("id", "title", "severity", "basis")
+    )
+
+
+def law_list(day: date, lang: Lang) -> Listing:
+    """Every instrument with its force on a day."""
+    book = open_law()
+    rows: list[dict[str, Cell]] = [
+        {
+            "id": one.id,
+            "name": one.short.vi if lang == "vi" else one.short.en,
+            "title": one.title.vi if lang == "vi" else one.title.en,
+            "valid_from": one.in_force_from.isoformat(),
+            "valid_to": one.in_force_to.isoformat() if one.in_force_to else None,
+            "status": one.force(day) or "not_begun",
+            "read": one.read,
+            "clauses": len(book.clauses(one.id)),
+        }
+        for one in book.instruments
+    ]
+    columns = ("id", "name", "title", "valid_from", "valid_to", "status", "read", "clauses")
+    shown = ("id", "name", "valid_from", "valid_to", "status", "clauses")
+    return Listing(columns, rows, {"status": "force", "read": "read"}, shown)
+
+
+def portal_list(registry: Registry, lang: Lang) -> Listing:
+    """Every portal of the registry, in the order of the file."""
+    rows: list[dict[str, Cell]] = [
+        {
+            "id": one.id,
+            "agency_id": one.agency.id if one.agency else None,
+            "agency": _agency(one, lang),
+            "kind": one.kind,
+            "address": str(one.address),
+            "aliases": [str(alias) for alias in one.aliases],
+            "main_portal": one.main_portal_id,
+            "status": one.status,
+        }
+        for one in registry.portals.values()
+    ]
+    columns = ("id", "agency_id", "agency", "kind", "address", "aliases", "main_portal", "status")
+    return Listing(
+        columns, rows, {"kind": "kind", "status": "registry_status"}, ("id", "address", "agency", "status")
+    )
+
+
+def finding_list(archive: Archive, portals: Sequence[Portal], state: str | None, lang: Lang) -> Listing:
+    """Findings of these portals, or of every one that was ever audited, in the order of their ids."""
+    titles = _titles(open_rulebook(), lang)
+    told = portals or _audited(archive)
+    rows: list[dict[str, Cell]] = [
+        {
+            "finding": finding_id(portal.id, rule),
+            "portal": str(portal.address),
+            "rule": rule,
+            "title": titles.get(rule, rule),
+            "state": finding.state,
+            "first_seen": finding.first_seen.isoformat(),
+            "last_seen": finding.last_seen.isoformat(),
+            "nights": finding.nights,
+        }
+        for portal in sorted(told, key=lambda portal: portal.id)
+        for rule, finding in sorted(findings(archive.history(portal.id)).items())
+        if state in (None, finding.state)
+    ]
+    columns = ("finding", "portal", "rule", "title", "state", "first_seen", "last_seen", "nights")
+    shown = ("finding", "portal", "title", "state", "first_seen", "last_seen")
+    return Listing(columns, rows, {"state": "finding"}, shown)
+
+
+def _titles(book: Rulebook, lang: Lang) -> dict[str, str]:
+    return {rule.id: rule.vi.title if lang == "vi" else rule.en.title for rule in book.rules}
+
+
+def _audited(archive: Archive) -> list[Portal]:
+    """The portals of the newest night, which has the whole registry, and of every single audit."""
+    runs = [run.header for run in archive.runs()]
+    nights = [run.id for run in runs if run.kind == "nightly"][:1]
+    singles = [run.id for run in runs if run.kind in ("run", "demo")]
+    found: dict[str, Portal] = {}
+    for run_id in (*nights, *singles):
+        for one in archive.portals(run_id):
+            found.setdefault(one.portal.id, one.portal)
+    return list(found.values())
+
+
+def _agency(portal: Portal, lang: Lang) -> str | None:
+    if portal.agency is None:
+        return None
+    return portal.agency.name_en if lang == "en" and portal.agency.name_en else portal.agency.name_vi

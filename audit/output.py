@@ -1,0 +1,152 @@
+"""Where results go: stdout or a file that is there whole or not at all; the log; and the exit status."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import click
+from rich.console import Console, ConsoleRenderable
+
+from audit.config import OWN_FAULT, BadInput, Desk
+from audit.reports.csv import SEVERITIES
+from audit.reports.table import plain_text
+from audit.words import say
+from storage.records import Run
+
+INTERRUPTED = 130
+_LOG_BYTES = 5_000_000
+_LOG_FILES = 3
+_WIDTH = 100
+
+
+class Output:
+    """The place a result goes to. Raises BadInput at once where a file could not be written there."""
+
+    def __init__(self, path: Path | None, desk: Desk, *, quiet: bool = False) -> None:
+        self._path = None if path is None or str(path) == "-" else path
+        self._desk, self._quiet = desk, quiet
+        if self._path is not None:
+            if self._path.is_dir():
+                raise BadInput("error.no_output", path=path, cause=os.strerror(21))
+            if not self._special:
+                with self._writing():
+                    self._part.touch()
+                    self._part.unlink()
+
+    def write(self, data: bytes) -> None:
+        """Bytes as they are: a CSV keeps its line ends, whatever the system."""
+        if self._path is None:
+            click.echo(data, nl=False)
+            return
+        with self._writing():
+            if self._special:
+                self._path.write_bytes(data)
+            else:
+                with self._part.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                self._part.replace(self._path)
+        if not self._quiet:
+            click.echo(say("progress.written", self._desk.lang, path=self._path), err=True)
+
+    def show(self, parts: Sequence[ConsoleRenderable]) -> None:
+        """A report for people: with colours on a terminal, plain anywhere else."""
+        if self._path is None and sys.stdout.isatty():
+            console = Console(highlight=False)
+            for part in parts:
+                console.print(part)
+        else:
+            self.write(plain_text(parts, _columns()).encode())
+
+    @property
+    def _special(self) -> bool:
+        """A device or a pipe is written into; replacing it by a file would destroy it."""
+        return self._path is not None and self._path.exists() and not self._path.is_file()
+
+    @property
+    def _part(self) -> Path:
+        path = self._path or Path()
+        return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._part.unlink(missing_ok=True) if self._part.exists() else None
+            raise BadInput("error.no_output", path=self._path, cause=error.strerror or error) from error
+
+
+def _columns() -> int:
+    asked = os.environ.get("COLUMNS", "")
+    return max(40, min(int(asked), 300)) if asked.isdecimal() else _WIDTH
+
+
+def make_data_folder(data: Path) -> None:
+    """Raises BadInput where it cannot be made or written."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput("error.no_data_folder", path=data, cause=error.strerror or error) from error
+    if not os.access(data, os.W_OK | os.X_OK):
+        raise BadInput("error.no_data_folder", path=data, cause=os.strerror(13))
+
+
+@contextmanager
+def logbook(data: Path, desk: Desk) -> Iterator[None]:
+    """English log lines, and the traceback of whatever fails, go to ``audit.log`` in the data folder."""
+    desk.log = data / "audit.log"
+    try:
+        pen = RotatingFileHandler(
+            desk.log, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", delay=True
+        )
+    except OSError as error:
+        raise BadInput("error.no_data_folder", path=data, cause=error.strerror or error) from error
+    pen.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(pen)
+    root.setLevel(logging.INFO)
+    logging.getLogger("scrapy").setLevel(logging.WARNING)  # its every start and stop, for thousands of portals
+    try:
+        yield
+    except (Exception, KeyboardInterrupt) as error:
+        logging.getLogger("audit").error("the command failed", exc_info=error)
+        raise
+    finally:
+        root.setLevel(level)
+        root.removeHandler(pen)
+        pen.close()
+
+
+def exit_status(run: Run, fail_on: str) -> int:
+    """The status of the contract for a run; when several apply: (2,) 3, 5, 4, 1, 0."""
+    if run.reason == "interrupted":
+        return INTERRUPTED
+    if rule_errors(run) or any(one.visit.state == "error" for one in run.portals):
+        return OWN_FAULT
+    if run.header.kind == "nightly" and run.status in ("partial", "quarantined"):
+        return 5
+    if run.portals and all(one.visit.state == "unreachable" for one in run.portals):
+        return 4
+    counted = () if fail_on == "never" else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    found = any(
+        item.verdict.outcome == "failed" and item.severity in counted
+        for one in run.portals
+        for item in one.judgements
+    )
+    return 1 if found else 0
+
+
+def rule_errors(run: Run) -> int:
+    """How many rules failed by a fault of their own."""
+    return sum(item.verdict.reason == "rule_error" for one in run.portals for item in one.judgements)

@@ -1,0 +1,203 @@
+"""The CSV an agency gets: one line per finding, safe to open in a spreadsheet (contract, "CSV for agencies")."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from audit.history import Finding, finding_id
+from audit.reports.json import shown
+from audit.words import clean, in_lang, term
+from audit_rules.judgement import Judgement, Lang
+from audit_rules.verdict import Searched
+from audit_rules.wording import Wording
+from storage.records import PortalRun, Run
+
+What = Literal["findings", "unmeasured", "all"]
+Row = Mapping[str, str]
+Findings = Mapping[str, Mapping[str, Finding]]
+"""By portal id and rule id."""
+
+SEVERITIES = ("high", "medium", "low")
+CELL_LENGTH = 32_000
+"""Characters; a spreadsheet's cell holds 32,767."""
+_SOME_PAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name is the English heading; example and meanings are for the data dictionary."""
+
+    name: str
+    vi: str
+    meaning_vi: str
+    meaning_en: str
+    example: str
+
+    def heading(self, lang: Lang) -> str:
+        return self.vi if lang == "vi" else self.name
+
+
+@cache
+def columns() -> tuple[Column, ...]:
+    """The columns for agencies, in their order."""
+    data = tomllib.loads(files("audit.reports").joinpath("columns.toml").read_text("utf-8"))
+    return tuple(
+        Column(one["name"], one["vi"], one["meaning"]["vi"], one["meaning"]["en"], one["example"])
+        for one in data["column"]
+    )
+
+
+def safe_cell(text: str) -> str:
+    """A cell no spreadsheet takes for a formula."""
+    text = text[:CELL_LENGTH]
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """UTF-8 with BOM, comma, CRLF, every cell quoted and guarded."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([safe_cell(heading) for heading in headings])
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def run_as_csv(
+    run: Run, findings: Findings, lang: Lang, what: What = "findings", portals: Iterable[PortalRun] | None = None
+) -> bytes:
+    """A run for agencies, sorted by severity, rule and page."""
+    rows = [
+        _row(run, one, item, findings.get(one.portal.id, {}).get(item.rule), lang)
+        for one in wanted(run.portals if portals is None else portals, findings, what)
+        for item in one.judgements
+    ]
+    rows.sort(key=lambda row: (SEVERITIES.index(row["severity"]), row["rule"], row["page"], row["portal"]))
+    table = columns()
+    return write_csv([one.heading(lang) for one in table], ([row[one.name] for one in table] for row in rows))
+
+
+def _is_finding(item: Judgement, finding: Finding | None) -> bool:
+    verdict = item.verdict
+    return (
+        verdict.outcome == "failed"
+        or needs_review(item)
+        or (verdict.outcome == "passed" and finding is not None and finding.just_fixed)
+    )
+
+
+def needs_review(item: Judgement) -> bool:
+    return item.verdict.outcome == "cantTell" and item.verdict.reason == "needs_review"
+
+
+def is_unmeasured(item: Judgement) -> bool:
+    """Could not be seen, or was not asked; what a person is to look at is no such thing."""
+    return item.verdict.outcome in ("cantTell", "untested") and not needs_review(item)
+
+
+_WANTED: Mapping[What, Callable[[Judgement, Finding | None], bool]] = {
+    "findings": _is_finding,
+    "unmeasured": lambda item, _: is_unmeasured(item),
+    "all": lambda *_: True,
+}
+
+
+def wanted(portals: Iterable[PortalRun], findings: Findings, what: What) -> list[PortalRun]:
+    """The portals, all of them, each with those of its judgements that are asked for."""
+    return [
+        replace(one, judgements=tuple(item for item in one.judgements if _WANTED[what](item, told.get(item.rule))))
+        for one in portals
+        for told in [findings.get(one.portal.id, {})]
+    ]
+
+
+def _row(run: Run, one: PortalRun, item: Judgement, finding: Finding | None, lang: Lang) -> Row:
+    header, portal, verdict, words = run.header, one.portal, item.verdict, item.words(lang)
+    agency = portal.agency
+    seen = max((piece.seen_at for piece in verdict.evidence), default=one.visit.started_at or header.started_at)
+    fault, fix = fault_text(item, lang), words.fix
+    if is_unmeasured(item):
+        reason = verdict.reason or ""
+        fault = fault or term("reason", reason, lang)
+        fix = term("todo", reason, lang) if reason else ""
+    cells = {
+        "run": header.id,
+        "day": header.day.isoformat(),
+        "portal": str(portal.address),
+        "agency_id": agency.id if agency else "",
+        "agency": (agency.name_en if lang == "en" and agency.name_en else agency.name_vi) if agency else "",
+        "kind": portal.kind,
+        "group": item.group,
+        "rule": item.rule,
+        "title": words.title,
+        "outcome": verdict.outcome,
+        "state": _state(item, finding),
+        "waiver": "",
+        "stage": item.stage,
+        "proves": item.proves,
+        "severity": item.severity,
+        "standing": item.standing,
+        "basis": " | ".join(ground.label for ground in item.basis),
+        "page": _main_page(one, item),
+        "fault": fault,
+        "fix": fix,
+        "evidence": " | ".join(
+            f"{in_lang(piece.where, lang)}: “{piece.excerpt}” ({piece.url})" for piece in verdict.evidence
+        ),
+        "searched": _searched_cell(verdict.searched, lang),
+        "first_seen": finding.first_seen.isoformat() if finding else "",
+        "last_seen": finding.last_seen.isoformat() if finding else "",
+        "nights": str(finding.nights) if finding else "",
+        "seen_at": shown(seen) or "",
+        "user_agent": header.user_agent,
+        "rules_version": header.rules_version,
+        "finding": finding_id(portal.id, item.rule),
+        "reply_by": "",
+        "agency_reply": "",
+        "agency_note": "",
+        "document_no": "",
+    }
+    return {name: clean(cell) for name, cell in cells.items()}
+
+
+def _state(item: Judgement, finding: Finding | None) -> str:
+    if finding is not None and (item.verdict.outcome != "passed" or finding.state == "fixed"):
+        return finding.state
+    return "unconfirmed" if needs_review(item) else ""
+
+
+def _main_page(one: PortalRun, item: Judgement) -> str:
+    verdict = item.verdict
+    if verdict.evidence:
+        return verdict.evidence[0].url
+    if verdict.searched and verdict.searched.nearest:
+        return verdict.searched.nearest.url
+    return one.visit.home or str(one.portal.address)
+
+
+@cache
+def _wording() -> Wording:
+    return Wording()
+
+
+def searched_text(searched: Searched | None, lang: Lang) -> str:
+    """Where an item was looked for, by which wordings, and the nearest miss, as one sentence."""
+    return _wording().searched(searched, lang)
+
+
+def fault_text(item: Judgement, lang: Lang) -> str:
+    """What is missing or wrong, without the search, which is told beside it."""
+    return item.words(lang).message.removesuffix(searched_text(item.verdict.searched, lang)).strip()
+
+
+def _searched_cell(searched: Searched | None, lang: Lang) -> str:
+    if searched is None:
+        return ""
+    urls = dict.fromkeys(page.url for page in searched.pages)
+    return " | ".join([searched_text(searched, lang), *list(urls)[:_SOME_PAGES]])

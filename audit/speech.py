@@ -1,0 +1,169 @@
+"""The command line in the reader's language: its help, and one sentence for whatever is wrong with a command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from audit.config import OWN_FAULT, BadInput, Desk, language
+from audit.words import clean, say
+from audit_rules import __version__
+from audit_rules.judgement import Lang
+
+INTERRUPTED = 130
+
+
+class Order(click.Command):
+    """A command whose help is in the reader's language and that names what it does not understand."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise BadInput("error.extra", text=clean(" ".join(rest))[:100])
+        return rest
+
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - click's signature
+        return say(f"help.{self.name}", language(click.get_current_context(silent=True)))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _in_words(super().get_help_option(ctx), ctx)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        lang = language(ctx)
+        formatter.write_usage(
+            ctx.command_path, say("help.usage_options", lang), prefix=say("help.usage", lang) + " "
+        )
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_text(formatter, say(f"help.{self.name}", language(ctx)))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_options(self, ctx, formatter)
+
+
+class VersionOption(click.Option):
+    """``--version``."""
+
+    def __init__(self) -> None:
+        super().__init__(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        return "--version", say("help.version", language(ctx))
+
+
+class CommandLine(click.Group):
+    """The whole command. Whatever happens, it ends with a status of the contract and at most one sentence."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: ARG002 - click's signature
+        **extra: Any,
+    ) -> Any:
+        given = list(sys.argv[1:] if args is None else args)
+        desk = Desk(given)
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a terminal without Vietnamese still gets the result
+        try:
+            status = super().main(
+                given, prog_name or "audit", complete_var, standalone_mode=False, obj=desk, **extra
+            )
+        except click.ClickException as error:
+            click.echo(_sentence(error, desk.lang), err=True)
+            status = error.exit_code if isinstance(error, BadInput) else BadInput.exit_code
+        except click.Abort:
+            click.echo(say("error.interrupted", desk.lang), err=True)
+            status = INTERRUPTED
+        except BrokenPipeError:
+            status = _hang_up()
+        except Exception as error:
+            click.echo(_own_fault(error, desk), err=True)
+            status = OWN_FAULT
+        sys.exit(status if isinstance(status, int) else 0)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        return _in_words(super().get_help_option(ctx), ctx)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        lang = language(ctx)
+        formatter.write_usage("audit", say("help.usage_command", lang), prefix=say("help.usage", lang) + " ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_text(formatter, say("help.group", language(ctx)))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_options(self, ctx, formatter)
+        with formatter.section(say("help.commands", language(ctx))):
+            formatter.write_dl([(name, one.get_short_help_str()) for name, one in self.commands.items()])
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"audit {__version__}")
+        ctx.exit()
+
+
+def _hang_up() -> int:
+    """The reader of our output went away (``audit … | head``): say nothing more, not even at exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
+
+
+def _own_fault(error: Exception, desk: Desk) -> str:
+    """The log has the traceback, where there is a log; a user is not to be shown one."""
+    if desk.log is not None:
+        return say("error.own_fault", desk.lang, path=desk.log)
+    cause = clean(f"{type(error).__name__}: {error}")[:300]
+    return say("error.own_fault_plain", desk.lang, cause=cause)
+
+
+def _sentence(error: click.ClickException, lang: Lang) -> str:
+    if isinstance(error, BadInput):
+        return error.sentence(lang)
+    if isinstance(error, click.NoSuchOption):
+        return say("error.no_option", lang, name=clean(error.option_name), hint=_hint(error.possibilities, lang))
+    if isinstance(error, click.exceptions.NoSuchCommand):
+        hint = _hint(error.possibilities, lang)
+        return say("error.no_command", lang, name=clean(error.command_name), hint=hint)
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return say("error.missing", lang, name=error.param.opts[0])
+    if isinstance(error, click.BadOptionUsage):
+        return say("error.option_use", lang, name=error.option_name)
+    return say("error.usage", lang, message=clean(error.format_message()))
+
+
+def _hint(names: Sequence[str] | None, lang: Lang) -> str:
+    return say("error.did_you_mean", lang, names=", ".join(sorted(names))) if names else ""
+
+
+def _in_words(option: click.Option | None, ctx: click.Context) -> click.Option | None:
+    if option is not None:
+        option.help = say("help.help", language(ctx))
+    return option
+
+
+def _write_text(formatter: click.HelpFormatter, text: str) -> None:
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(text)
+
+
+def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    records = [record for one in command.get_params(ctx) if (record := one.get_help_record(ctx)) is not None]
+    with formatter.section(say("help.options", language(ctx))):
+        formatter.write_dl(records)

@@ -1,0 +1,56 @@
+"""The sentences and terms of the command line and its reports, in Vietnamese and English, kept as data."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from audit_rules.judgement import Lang
+
+_BIDI = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(files("audit").joinpath("words.toml").read_text("utf-8"))
+
+
+def say(key: str, lang: Lang, /, **values: object) -> str:
+    """The sentence ``section.name`` of words.toml. Raises KeyError where there is none."""
+    section, _, name = key.partition(".")
+    text: str = _words()[section][name][lang]
+    return text.format(**values)
+
+
+def term(section: str, code: str, lang: Lang) -> str:
+    """The words for a code of the contract; the code itself where we have none for it."""
+    entry = _words().get(section, {}).get(code)
+    return str(entry[lang]) if entry else code
+
+
+def nfc(text: str) -> str:
+    """NFC, and free of halves of characters, which no file can hold."""
+    return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode("utf-8")
+
+
+def in_lang(message: object, lang: Lang) -> str:
+    """The half of our own "tiếng Việt / English" sentences that the reader understands, line by line."""
+
+    def half(line: str) -> str:
+        vi, slash, en = line.partition(" / ")
+        return (vi if lang == "vi" else en).strip() if slash else line
+
+    return "\n".join(half(line) for line in str(message).splitlines())
+
+
+def clean(text: str) -> str:
+    """A stranger's text made fit for a screen or a cell: no control or direction characters, blanks folded."""
+    kept = "".join(
+        " " if character.isspace() or unicodedata.category(character) == "Cc" else character
+        for character in nfc(text)
+        if character not in _BIDI
+    )
+    return " ".join(kept.split())

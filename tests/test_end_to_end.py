@@ -1,0 +1,153 @@
+"""The whole auditor against the make-believe province: bytes to findings, compared with the truth as planted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from audit.fleet import audit_portals, judge_again
+from audit.registry import Registry, read_registry
+from audit_rules.facts import Portal
+from crawler.browser import find_browser
+from crawler.plan import Plan, Render
+from sandbox.faults import PLANTABLE, plant
+from sandbox.world import DEMO_FAULTS, RENDERED_ONLY, World
+from storage.archive import Archive
+from storage.records import Run
+
+TODAY = datetime(2026, 11, 22, tzinfo=UTC).date()
+UNLISTED = "snv.songmay.gov.vn"
+TRACKER = "f-emc.ngsp.gov.vn"
+
+needs_browser = pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine")
+
+
+def _worlds() -> list[tuple[str, ...]]:
+    """All faults at all portals, in as few provinces as hold them without two that contradict each other."""
+    worlds: list[list[str]] = []
+    for planted in PLANTABLE:
+        for world in worlds:
+            try:
+                plant([*world, planted])
+            except ValueError:
+                continue
+            world.append(planted)
+            break
+        else:
+            worlds.append([planted])
+    return [tuple(world) for world in worlds]
+
+
+def _plan(world: World, render: Render) -> Plan:
+    return Plan(
+        delay=0.0, render=render, connect_to=world.connect_to, ca_file=str(world.ca_file), allow_private=True
+    )
+
+
+def _portals(registry: Registry, world: World) -> list[Portal]:
+    """The audited portals, and the component that a fault drops from the list: it has to be seen to answer."""
+    return [registry.find(site, TODAY) for site in (*world.sites, UNLISTED)]
+
+
+def _audit(world: World, data: Path, render: Render) -> Run:
+    registry = read_registry(world.registry)
+    with Archive.open(data / "audit.db") as archive:
+        return audit_portals(_portals(registry, world), registry, _plan(world, render), archive, data=data)
+
+
+def _outcomes(run: Run) -> dict[tuple[str, str], str]:
+    return {(str(each.portal.address), j.rule): j.verdict.outcome for each in run.portals for j in each.judgements}
+
+
+def _wrong(run: Run, world: World) -> list[str]:
+    found = _outcomes(run)
+    return [
+        f"{site} {rule}: {found.get((site, rule))}, in truth {truth}"
+        for (site, rule), truth in world.truth.items()
+        if found.get((site, rule)) != truth
+    ]
+
+
+@needs_browser
+@pytest.mark.parametrize("faults", [(), DEMO_FAULTS, *_worlds()], ids=lambda faults: f"{len(faults)} faults")
+def test_the_audit_finds_the_truth(faults: tuple[str, ...], tmp_path: Path) -> None:
+    with World(faults) as world:
+        run = _audit(world, tmp_path, "auto")
+        assert run.status == "complete"
+        assert _wrong(run, world) == []
+        assert {(host, method) for host, method, _ in world.hits if host == TRACKER} == set()
+        assert {method for _, method, _ in world.hits} <= {"GET", "HEAD"}
+
+
+def test_without_a_browser_nothing_is_claimed_that_scripts_could_change(tmp_path: Path) -> None:
+    with World(DEMO_FAULTS) as world:
+        run = _audit(world, tmp_path, "never")
+        found = _outcomes(run)
+        for (site, rule), truth in world.truth.items():
+            if (site, rule) in RENDERED_ONLY or rule.startswith("measurement."):
+                assert found[site, rule] in (truth, "cantTell", "inapplicable"), (site, rule)
+            else:
+                assert found[site, rule] in (truth, "cantTell"), (site, rule)
+            assert not (found[site, rule] == "failed" and truth != "failed"), (site, rule)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Run, Registry, list[Portal]]]:
+    data = tmp_path_factory.mktemp("demo")
+    with World(DEMO_FAULTS) as world:
+        registry = read_registry(world.registry)
+        yield data, _audit(world, data, "auto"), registry, _portals(registry, world)
+
+
+def _verdicts(run: Run) -> str:
+    """Everything that is told of a run, the search times aside that a replay repeats anyway."""
+    told = {
+        each.portal.id: [
+            (
+                j.rule,
+                j.verdict.outcome,
+                j.verdict.reason,
+                dict(j.verdict.values),
+                j.standing,
+                j.proves,
+                j.vi.message,
+            )
+            for j in each.judgements
+        ]
+        for each in run.portals
+    }
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1)
+
+
+def test_judging_again_gives_the_same_verdicts(demo: tuple[Path, Run, Registry, list[Portal]]) -> None:
+    data, run, _, _ = demo
+    with Archive.open(data / "audit.db") as archive:
+        again = judge_again(run.header.id, archive)
+    assert again.header.judged_from == run.header.id
+    assert again.header.id != run.header.id
+    assert _verdicts(again) == _verdicts(run)
+
+
+def test_another_law_day_changes_the_standing_and_nothing_that_was_seen(
+    demo: tuple[Path, Run, Registry, list[Portal]],
+) -> None:
+    data, run, _, _ = demo
+    with Archive.open(data / "audit.db") as archive:
+        again = judge_again(run.header.id, archive, law_day=datetime(2026, 5, 1, tzinfo=UTC).date())
+    assert _outcomes(again) == _outcomes(run)
+    standing = {j.rule: j.standing for j in again.portals[0].judgements}
+    assert standing["disclosure.contact_point"] == "law"
+
+
+def test_recorded_traffic_gives_the_same_verdicts(
+    demo: tuple[Path, Run, Registry, list[Portal]], tmp_path: Path
+) -> None:
+    data, run, registry, portals = demo
+    files = [data / "evidence" / each.warc for each in run.portals if each.warc]
+    with Archive.open(tmp_path / "audit.db") as archive:
+        again = audit_portals(portals, registry, Plan(delay=0.0), archive, data=tmp_path, recorded=files)
+    assert _verdicts(again) == _verdicts(run)
