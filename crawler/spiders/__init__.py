@@ -1,1 +1,1 @@
-"""The one spider."""
+"""The spiders of the project: there is one, the visit to a portal."""

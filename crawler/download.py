@@ -1,0 +1,247 @@
+"""One request and what became of it: Scrapy carries it, through the guard, in its turn, kept as evidence.
+
+Scrapy never guesses a body's characters here: answers leave the handler as plain ``Response`` objects, so that
+neither its decompression step (which would run a detector over compressed bytes) nor anything else asks for text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    StopDownload,
+)
+from scrapy.http import Response
+from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.python.failure import Failure
+
+from audit_rules.facts import Answer
+from crawler.guard import Refusal
+from crawler.scope import cleaned, is_web
+from crawler.transport import Transfer, lenient_tls
+from crawler.ways import Evidence, Visitor
+
+logger = logging.getLogger(__name__)
+
+MAX_HEADER = 8192
+
+# Bodies that are never read: their headers say enough.
+_FILES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/msword")
+_OFFICE = "application/vnd."
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What became of one request. ``error`` is a reason of the contract, or None where there was an answer.
+
+    ``headers`` have lower-case names, the first of several wins; ``body`` is decompressed, ``sha256`` is that of
+    the body as sent. ``met`` is False where no connection to the host came about; ``cut`` where the body
+    broke off.
+    """
+
+    url: str
+    seen_at: datetime
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    sha256: str = ""
+    error: str | None = None
+    met: bool = True
+    cut: bool = False
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")[:200]
+
+    @property
+    def charset(self) -> str | None:
+        """The charset the Content-Type header names."""
+        for part in self.content_type.split(";")[1:]:
+            name, _, value = part.partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip(" \"'") or None
+        return None
+
+    @property
+    def redirect(self) -> str | None:
+        """Where the answer sends on to; None where it does not, or not to the web."""
+        location = self.headers.get("location", "").strip()
+        if self.status not in (301, 302, 303, 307, 308) or not location:
+            return None
+        try:
+            target = cleaned(urljoin(self.url, location))
+        except ValueError:
+            return None
+        return target if is_web(target) else None
+
+    def answer(self, url: str, final_url: str = "") -> Answer:
+        """The same as a fact about ``url``, the address asked for first."""
+        return Answer(
+            url,
+            self.seen_at,
+            self.status or None,
+            final_url or self.url,
+            self.content_type,
+            self.error,
+            self.sha256,
+        )
+
+
+async def fetch(crawler: Crawler, url: str, *, method: str = "GET", only_headers: bool = False) -> Fetched:
+    """Asks one address once, without following redirects. What the network does wrong comes back as ``error``."""
+    asked_at = datetime.now(UTC)
+    try:
+        request = Request(url, method=method, meta={"only_headers": only_headers})
+        response = await crawler.engine.download_async(request)
+    except Exception as error:
+        reason, met = _reason(error)
+        if reason is None:
+            raise
+        seen_at = getattr(error, "seen_at", asked_at)
+        evidence = cast(Visitor, crawler.spider).evidence
+        if evidence is not None:
+            # A replay has to see the difference too: a host that was never met closes nothing.
+            evidence.failure(url, reason if met or reason != "timeout" else "connect_timeout", seen_at)
+        return Fetched(url, seen_at, error=reason, met=met)
+    headers: dict[str, str] = {}
+    for name, values in response.headers.items():
+        first = values[0] if isinstance(values, list) else values
+        headers.setdefault(name.decode("latin-1").lower(), first[:MAX_HEADER].decode("utf-8", "replace"))
+    meta = request.meta
+    return Fetched(
+        response.url,
+        meta["seen_at"],
+        response.status,
+        headers,
+        response.body,
+        meta["sha256"],
+        cut="dataloss" in response.flags,
+    )
+
+
+def kept(request: Request, response: Response, evidence: Evidence | None, seen_at: datetime) -> Response:
+    """Keeps an answer as it was sent and hands it on as a plain ``Response`` (see above)."""
+    if evidence is None:
+        digest = hashlib.sha256(response.body).hexdigest()
+    else:
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("utf-8", "replace"))
+            for name, values in response.headers.items()
+            for value in values
+        )
+        address = str(response.ip_address or "")
+        digest = evidence.response(request.url, response.status, "", headers, response.body, seen_at, address)
+    request.meta["seen_at"], request.meta["sha256"] = seen_at, digest
+    return Response(
+        response.url,
+        response.status,
+        response.headers,
+        b"" if request.method == "HEAD" else response.body,
+        list(response.flags),
+        ip_address=response.ip_address,
+        protocol=response.protocol,
+    )
+
+
+def stop_early(request: Request, headers: Any, **_: Any) -> None:
+    """For Scrapy's ``headers_received``: ends a transfer where the headers were all that was wanted."""
+    kind = (headers.get("Content-Type") or b"").decode("latin-1").lower()
+    if request.meta.get("only_headers") or kind.startswith((*_FILES, _OFFICE)):
+        raise StopDownload(fail=False)
+
+
+class PoliteHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP handler, by way of the guard and in its turn."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._contextFactory = lenient_tls(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        """Raises Refusal where the guard lets nobody through, and what Scrapy's handler raises."""
+        visitor = cast(Visitor, self._crawler.spider)
+        guard, politeness = visitor.net.guard, visitor.net.politeness
+        if guard is None or politeness is None:
+            raise RuntimeError("a visit needs a guard and politeness, or an archive")
+        parts = urlsplit(request.url)
+        host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
+        where = await guard.where(host, port)
+        async with politeness.turn(host, where.group):
+            seen_at = datetime.now(UTC)
+            transfer = Transfer(
+                guard,
+                where,
+                visitor.plan.timeouts,
+                contextFactory=self._contextFactory,
+                pool=self._pool,
+                maxsize=self._default_maxsize,
+                fail_on_dataloss=self._fail_on_dataloss,
+                crawler=self._crawler,
+            )
+            response = await transfer.answer(request)
+        return kept(request, response, visitor.evidence, seen_at)
+
+
+def _reason(error: BaseException) -> tuple[str | None, bool]:
+    """The contract's reason for what went wrong, None for a fault of ours; and whether the host was met."""
+    if isinstance(error, Refusal):
+        return error.reason, False
+    if isinstance(error, Unanswered):
+        return error.reason, error.met
+    if isinstance(error, DownloadTimeoutError):
+        return "timeout", error.__cause__ is None
+    if isinstance(error, CannotResolveHostError):
+        return "dns", False
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "refused", False
+    if isinstance(error, DownloadCancelledError | IgnoreRequest):
+        return "too_large", True
+    if isinstance(error, DownloadFailedError):
+        return "tls" if _is_tls(error.__cause__) else "refused", False
+    if _is_tls(error):
+        return "tls", False
+    if isinstance(error, ConnectError | ConnectionClosed):
+        return "refused", False
+    if isinstance(error, zlib.error | EOFError | OSError):
+        return "not_html", True
+    if isinstance(error, ValueError):
+        return "dns", False
+    return None, True
+
+
+def _is_tls(error: BaseException | None) -> bool:
+    """Whether OpenSSL gave up, at any depth of what Twisted wraps around it."""
+    waiting: list[Any] = [error]
+    while waiting:
+        each = waiting.pop()
+        each = each.value if isinstance(each, Failure) else each
+        if type(each).__module__.startswith(("OpenSSL", "service_identity")):
+            return True
+        waiting.extend(getattr(each, "reasons", None) or ())
+    return False
+
+
+class Unanswered(Exception):
+    """An archive says that an address gave no answer, or does not hold it."""
+
+    def __init__(self, reason: str, seen_at: datetime, met: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.seen_at = seen_at
+        self.met = met

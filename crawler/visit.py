@@ -1,0 +1,94 @@
+"""A visit to a portal, from outside: what goes in, and the facts that come home."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from scrapy.crawler import Crawler
+
+from audit_rules.address import AddressBook
+from audit_rules.facts import Link, Page, Portal, Visit
+from crawler.plan import Plan
+from crawler.recorded import RecordedBrowser
+from crawler.settings import settings_for
+from crawler.spiders.portal import Errand, PortalSpider, Rank
+from crawler.view import look_at
+from crawler.ways import Browser, Evidence, Network
+
+__all__ = ["Browser", "Evidence", "Network", "Rank", "render", "visit"]
+
+
+async def visit(
+    portal: Portal,
+    book: AddressBook,
+    plan: Plan,
+    net: Network,
+    *,
+    rank: Rank,
+    evidence: Evidence | None = None,
+    browser: Browser | None = None,
+    outside: Callable[[Link], bool] | None = None,
+    on_page: Callable[[Page], None] | None = None,
+) -> Visit:
+    """Visits a portal; many visits may run side by side on the process's loop (``crawler.loop.run``).
+
+    ``outside`` picks links out of the portal whose end matters; ``on_page`` is told of each page as it is read.
+    With ``net.recorded`` nothing but the archive is asked, for rendered views too. Whatever the portal and the
+    network do is in the visit's state; a fault of ours is raised.
+    """
+    browser = RecordedBrowser(net.recorded) if net.recorded is not None else browser
+    errand = Errand(portal, book, plan, net, rank, evidence, browser, outside, on_page)
+    crawler = Crawler(PortalSpider, settings_for(plan, recorded=net.recorded is not None))
+    crawl = asyncio.ensure_future(crawler.crawl_async(errand=errand))
+    try:
+        await asyncio.shield(crawl)
+    except asyncio.CancelledError:
+        # Scrapy's engine takes a cancellation for its end and would go on crawling unobserved.
+        while not crawl.done():
+            if isinstance(crawler.spider, PortalSpider):
+                crawler.spider.leave()
+            await asyncio.wait((crawl,), timeout=0.1)
+        raise
+    spider = crawler.spider
+    if not isinstance(spider, PortalSpider):
+        raise RuntimeError("the crawler has no spider")
+    if spider.fault is not None:
+        raise spider.fault
+    if spider.visit is None:
+        raise RuntimeError("the crawler ended before the visit")
+    return spider.visit
+
+
+async def render(
+    visit: Visit,
+    urls: Sequence[str],
+    browser: Browser | None,
+    *,
+    plan: Plan,
+    net: Network,
+    evidence: Evidence | None = None,
+) -> Visit:
+    """Shows those pages of the visit to the browser (or to the archive, with ``net.recorded``), one at a time.
+
+    Gives the visit with the rendered views added; addresses it has no page of, and pages looked at before, are
+    left alone.
+    """
+    browser = RecordedBrowser(net.recorded) if net.recorded is not None else browser
+    wanted = set(urls)
+    if browser is None or plan.render == "never":
+        return visit
+    pages: list[Page] = []
+    requests = visit.net.requests
+    for page in visit.pages:
+        if page.url in wanted and page.rendered is None:
+            page, more = await look_at(page, browser, timeout=plan.timeouts.render, evidence=evidence)
+            requests += more
+        pages.append(page)
+    return replace(
+        visit,
+        pages=tuple(pages),
+        net=replace(visit.net, requests=requests),
+        browser=visit.browser or net.recorded is None or any(page.rendered for page in pages),
+    )

@@ -1,0 +1,80 @@
+"""What a visit uses to see and to keep: the network or an archive, the browser, the evidence."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from audit_rules.facts import RenderFacts
+from crawler.guard import Guard
+from crawler.plan import Plan
+from storage.recorded import Recorded
+
+
+class Turns(Protocol):
+    """Politeness, as the visit needs it."""
+
+    def turn(self, host: str, group: str) -> AbstractAsyncContextManager[None]: ...
+
+    def slow_down(self, host: str, delay: float) -> None: ...
+
+
+class Evidence(Protocol):
+    """Where answers are kept as they were sent (storage.evidence.EvidenceWriter)."""
+
+    def response(
+        self,
+        url: str,
+        status: int,
+        reason: str,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+        seen_at: datetime,
+        address: str = "",
+    ) -> str: ...
+
+    def rendered(self, url: str, html: str, seen_at: datetime, render: RenderFacts, status: int) -> str: ...
+
+    def failure(self, url: str, error: str, seen_at: datetime) -> None: ...
+
+
+class Look(Protocol):
+    """One look in the browser (crawler.browser.Look). ``error`` is a reason, None where there is a page."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def final_url(self) -> str: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def html(self) -> str: ...
+    @property
+    def seen_at(self) -> datetime: ...
+    @property
+    def render(self) -> RenderFacts: ...
+    @property
+    def error(self) -> str | None: ...
+
+
+class Browser(Protocol):
+    async def look(self, url: str, *, timeout: float) -> Look: ...  # noqa: ASYNC109
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The way out: the gate and the turns, or an archive that stands in for the network (then neither is asked)."""
+
+    guard: Guard | None = None
+    politeness: Turns | None = None
+    recorded: Recorded | None = None
+
+
+class Visitor(Protocol):
+    """What the download handlers want to know of the spider they work for."""
+
+    net: Network
+    plan: Plan
+    evidence: Evidence | None

@@ -1,0 +1,116 @@
+"""Builds a portal out of the small texts of ``tests/cases`` and judges it, through the real reading."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from audit_rules.address import Address, AddressBook
+from audit_rules.engine import judge
+from audit_rules.facts import Agency, Answer, NetFacts, Page, Portal, RenderFacts, Surroundings, Visit
+from audit_rules.judgement import Judgement
+from audit_rules.reading import read_page
+from audit_rules.rulebook import Rulebook
+
+FOLDER = Path(__file__).parent / "cases"
+SEEN_AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+LAW_DAY = date(2026, 11, 22)
+
+PROVINCE = Agency("song-may", "Ủy ban nhân dân tỉnh Sông Mây", "Song May People's Committee", "province")
+DEPARTMENT = Agency("so-xay-dung", "Sở Xây dựng tỉnh Sông Mây", "Department of Construction", "department", "song-may")
+MAIN = Portal("song-may", Address.parse("songmay.gov.vn"), "province", PROVINCE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of one rule, as its file tells it."""
+
+    rule: str
+    name: str
+    told: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.name}"
+
+
+def all_cases() -> list[Case]:
+    """Every case of every file; the file's stem is the rule's id."""
+    cases = []
+    for path in sorted(FOLDER.glob("*.toml")):
+        with path.open("rb") as file:
+            for told in tomllib.load(file)["case"]:
+                cases.append(Case(path.stem, told["name"], told))
+    return cases
+
+
+def _portal(told: dict[str, Any]) -> Portal:
+    kind = told.get("kind", "province")
+    if kind in ("province", "ministry"):
+        return replace(MAIN, kind=kind)
+    main = None if told.get("orphan") else MAIN.id
+    address = Address.parse(told.get("address", "sxd.songmay.gov.vn"))
+    return Portal("so-xay-dung", address, kind, DEPARTMENT, main_portal_id=main, registered=not told.get("guessed"))
+
+
+def _component(number: int, *, confirmed: bool) -> Portal:
+    host = Address.parse(f"so{number}.songmay.gov.vn")
+    return Portal(f"so{number}", host, "department", main_portal_id=MAIN.id, confirmed=confirmed)
+
+
+def _page(html: str, url: str, told: dict[str, Any], *, rendered: bool) -> Page:
+    body = (told.get("frame", "{}")).replace("{}", html).encode()
+    status = told.get("status", 200)
+    raw = read_page(body, url, seen_at=SEEN_AT, status=status)
+    if not rendered:
+        return Page(url, raw)
+    drawn = told.get("drawn", html).encode() if "drawn" in told else body
+    pushes = tuple(told.get("pushes", ()))
+    view = read_page(drawn, url, seen_at=SEEN_AT, status=status, how="rendered")
+    return Page(url, raw, replace(view, render=RenderFacts(pushes=pushes)))
+
+
+def judged(case: Case, rulebook: Rulebook) -> Judgement:
+    """What the case's rule says of the case's portal.
+
+    ``html`` is home, ``pages`` maps paths to more pages, ``answers`` addresses to statuses (or error reasons),
+    ``skipped`` addresses to reasons; ``browser = false`` leaves all pages raw.
+    """
+    told = case.told
+    portal = _portal(told)
+    root = f"{told.get('scheme', 'https')}://{portal.address}"
+    browser = told.get("browser", True)
+    home = _page(told.get("html", ""), root + "/", told, rendered=browser)
+    plain = {key: told[key] for key in ("frame",) if key in told}
+    pages = [_page(html, root + path, plain, rendered=browser) for path, html in told.get("pages", {}).items()]
+    asked = tuple(_answer(url, said) for url, said in told.get("answers", {}).items())
+    https = _answer(root + "/", told.get("https", 200)) if told.get("https") != "unasked" else None
+    http = _answer(root + "/", told["http"]) if "http" in told else None
+    net = NetFacts(https, http, asked, tuple(told.get("skipped", {}).items()))
+    visit = Visit(told.get("state", "audited"), told.get("why"), root + "/", (home, *pages), net, browser=browser)
+    components = tuple(
+        _component(number, confirmed=number <= told.get("confirmed", 0)) for number in range(1, told.get("components", 0) + 1)
+    )
+    answered = told.get("answered")
+    everyone = (portal, MAIN, *components)
+    around = Surroundings(
+        LAW_DAY,
+        main_portal=MAIN if portal.main_portal_id else None,
+        components=components,
+        book=AddressBook(tuple((address, each.id) for each in everyone for address in each.addresses)),
+        answered=None if answered is None else frozenset(answered),
+        main_portal_outcomes=told.get("main_portal"),
+    )
+    judgements = judge(portal, visit, around, rulebook, LAW_DAY)
+    return next(each for each in judgements if each.rule == case.rule)
+
+
+def _answer(url: str, said: int | str | list[Any]) -> Answer:
+    if isinstance(said, list):
+        return Answer(url, SEEN_AT, said[0], said[1], "text/html")
+    if isinstance(said, str):
+        return Answer(url, SEEN_AT, error=said)
+    kind = "application/pdf" if url.endswith((".pdf", ".doc", ".docx")) else "text/html"
+    return Answer(url, SEEN_AT, said, url, kind)

@@ -1,0 +1,56 @@
+"""Every rule is seen to pass, to fail and to be unsure, and not to be fooled: one small text a case."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from audit_rules.rulebook import Rulebook, open_rulebook
+from tests.cases import Case, all_cases, judged
+
+CASES = all_cases()
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    return open_rulebook()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_case(case: Case, rulebook: Rulebook) -> None:
+    judgement = judged(case, rulebook)
+    verdict = judgement.verdict
+    assert verdict.outcome == case.told["expect"], (verdict.reason, judgement.vi.message)
+    if "reason" in case.told:
+        assert verdict.reason == case.told["reason"]
+    for key, value in case.told.get("values", {}).items():
+        assert verdict.values[key] == value
+    if "excerpt" in case.told:
+        assert case.told["excerpt"] in " ".join(each.excerpt for each in verdict.evidence)
+    if "nearest" in case.told:
+        assert verdict.searched is not None
+        assert verdict.searched.nearest is not None
+        assert case.told["nearest"] in verdict.searched.nearest.text
+
+
+def test_every_rule_has_cases_that_pass_fail_and_are_unsure(rulebook: Rulebook) -> None:
+    seen: dict[str, set[str]] = defaultdict(set)
+    for case in CASES:
+        seen[case.rule].add(case.told["expect"])
+    assert set(seen) == {entry.id for entry in rulebook.rules}
+    for rule, outcomes in seen.items():
+        assert {"passed", "failed", "cantTell"} <= outcomes, rule
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_sentences_are_whole_in_both_languages(case: Case, rulebook: Rulebook) -> None:
+    judgement = judged(case, rulebook)
+    for words in (judgement.vi, judgement.en):
+        assert words.title
+        assert words.message
+        assert "…}" not in words.message
+        assert "{" not in words.message
+        assert bool(words.fix) == (judgement.verdict.outcome == "failed")
+    if judgement.proves == "sign":
+        assert "vi phạm" not in judgement.vi.message.lower()
