@@ -21,7 +21,8 @@ from audit.history import Finding, findings, known_by
 from audit.listings import Listing, finding_list, law_list, portal_list, rule_list
 from audit.output import Output, exit_status, logbook, make_data_folder, rule_errors
 from audit.progress import watch
-from audit.registry import Registry, RegistryError, read_registry
+from audit.registry import Registry
+from audit.registry_files import RegistryError, read_registry
 from audit.reports.csv import What, run_as_csv, wanted, write_csv
 from audit.reports.json import HANOI, json_text, run_as_json
 from audit.reports.table import listing, run_as_table

@@ -28,4 +28,4 @@ def province(render: Render) -> Iterator[Province]:
         plan = Plan(
             delay=0.0, render=render, connect_to=world.connect_to, ca_file=str(world.ca_file), allow_private=True
         )
-        yield Province(world.sites, world.registry, plan)
+        yield Province(world.shown, world.registry, plan)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from audit.registry import RegistryError, read_registry
+from audit.registry_files import RegistryError, read_registry
 from audit.words import in_lang, say, term
 from audit_rules.judgement import Lang
 from audit_rules.law.book import LawError

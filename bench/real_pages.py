@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 from audit.fleet import audit_portals
-from audit.registry import read_registry
+from audit.registry_files import read_registry
 from audit.reports.json import HANOI
 from audit_rules.facts import Portal
 from crawler.plan import Plan, Render

@@ -179,6 +179,10 @@ AUDITED = {"main": MAIN, "department": DEPARTMENT, "commune": COMMUNE}
 
 COMPONENTS = (DEPARTMENT, COMMUNE, *SMALL)
 
+UNLISTED = SMALL[0]
+"""The component that the main portal forgets under the fault ``one_component_unlisted``: it counts as forgotten
+only once it was seen to answer."""
+
 
 def write_registry(folder: Path) -> None:
     """Writes ``agencies.csv`` and ``portals.csv`` as the contract has them, every component confirmed."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from sandbox.bodies import AUDITED, COMMUNE, DEPARTMENT, MAIN, SMALL, write_registry
+from sandbox.bodies import AUDITED, COMMUNE, DEPARTMENT, MAIN, SMALL, UNLISTED, write_registry
 from sandbox.certificates import issue
 from sandbox.faults import Outcome, plant, truth
 from sandbox.portals import communal, departmental, elsewhere, provincial
@@ -46,12 +46,14 @@ class World:
     ``connect_to`` are curl-style ``--connect-to`` texts that lead every host here: the province's, its
     neighbours', and, last, any other, so that nothing asked through them leaves the machine. ``ca_file`` (PEM)
     and ``registry`` (a folder with ``agencies.csv`` and ``portals.csv``) live in a temporary folder until
-    ``close``. ``truth`` maps (address of the site, rule) to what an auditor with a browser must find.
+    ``close``. ``truth`` maps (address of the site, rule) to what an auditor with a browser must find at the
+    ``sites``; ``shown`` adds the one neighbour that has to be seen to answer for that.
 
     Raises ValueError for a fault that does not exist, does not fit its portal or contradicts another.
     """
 
     sites = tuple(body.site for body in AUDITED.values())
+    shown = (*sites, UNLISTED.site)
 
     def __init__(self, faults: Iterable[str] = ()) -> None:
         planted = plant(faults)

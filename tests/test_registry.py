@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.registry import BUNDLED, Registry, RegistryError, read_registry
+from audit.registry import Registry
+from audit.registry_files import BUNDLED, RegistryError, read_registry
 from audit_rules.address import BadAddress
 
 DAY = date(2026, 11, 21)

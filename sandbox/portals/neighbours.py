@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.bodies import COMPONENTS, Body
+from sandbox.bodies import COMPONENTS, UNLISTED, Body
 from sandbox.portals.pieces import Faults
 
 _PROVINCES = (
@@ -50,8 +50,8 @@ COMMUNES = tuple((f"Xã {name}", url) for name, url in _listed(_COMMUNES, "https
 
 def components(faults: Faults) -> tuple[Body, ...]:
     """The registered components that the main portal lists."""
-    dropped = "snv-songmay" if "one_component_unlisted" in faults else ""
-    return tuple(body for body in COMPONENTS if body.portal_id != dropped)
+    dropped = UNLISTED if "one_component_unlisted" in faults else None
+    return tuple(body for body in COMPONENTS if body is not dropped)
 
 
 def select(label: str, sites: tuple[Site, ...]) -> str:
