@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
+from audit.recorded import seen_at, source_of
 from audit.registry import Registry
 from audit.reports.json import HANOI
 from audit_rules import __version__
@@ -190,7 +191,7 @@ def audit_portals(
     archive.recover()
     sweep(data / "evidence")
     sources = [Recorded.open(path) for path in recorded]
-    header = _header(kind, plan, rulebook, law_day or _seen_day(sources, portals))
+    header = _header(kind, plan, rulebook, law_day or _today(seen_at(portals, sources)))
     archive.begin(header)
     status: RunStatus = "partial"
     reason: str | None = "interrupted"
@@ -230,7 +231,7 @@ async def _audit_all(
         async def one(portal: Portal) -> None:
             nonlocal done
             async with places:
-                source = _source(portal, sources)
+                source = source_of(portal, sources)
                 network = Network(guard, politeness, source) if source is None else Network(recorded=source)
                 job = Job(header, registry, plan, archive, rulebook, data, network, browser)
                 result = await audit_portal(portal, job, progress)
@@ -298,37 +299,20 @@ def _run_id() -> str:
     return f"{datetime.now(HANOI):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
+def _today(moment: datetime | None = None) -> date:
+    """The day of a moment in Viet Nam; of now where none is given."""
+    return (moment or datetime.now(UTC)).astimezone(HANOI).date()
+
+
 def _header(kind: Kind, plan: Plan, rulebook: Rulebook, law_day: date) -> RunHeader:
     return RunHeader(
         id=_run_id(),
         kind=kind,
         started_at=datetime.now(UTC),
-        day=datetime.now(HANOI).date(),
+        day=_today(),
         law_day=law_day,
         tool_version=__version__,
         rules_version=rulebook.version,
         user_agent=plan.user_agent,
         settings=json.dumps(asdict(plan), ensure_ascii=False, sort_keys=True),
     )
-
-
-# --- recorded traffic -----------------------------------------------------------------------------------
-
-
-def _homes(portal: Portal) -> list[str]:
-    return [f"{scheme}://{address}/" for address in portal.addresses for scheme in ("https", "http")]
-
-
-def _source(portal: Portal, sources: Sequence[Recorded]) -> Recorded | None:
-    """The archive that holds a portal's entry; the first one where none does, so that nothing else is asked."""
-    for source in sources:
-        if any(source.response(home) or source.failure(home) for home in _homes(portal)):
-            return source
-    return sources[0] if sources else None
-
-
-def _seen_day(sources: Sequence[Recorded], portals: Sequence[Portal]) -> date:
-    """The day the pages were seen, in Viet Nam: today, or that of the recorded home pages."""
-    answers = (source.response(home) for source in sources for portal in portals for home in _homes(portal))
-    seen = next((answer.seen_at for answer in answers if answer is not None), datetime.now(UTC))
-    return seen.astimezone(HANOI).date()

@@ -1,9 +1,9 @@
-"""Which portals a WARC file holds, for ``--from-warc`` without ``--site``."""
+"""Which portals WARC files hold, and which file holds which, for ``--from-warc``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -32,6 +32,19 @@ def recorded_portals(files: Sequence[Path], registry: Registry, day: date) -> li
         wanted = others[:1]
     found = {portal.id: portal for portal in (registry.find(host, day) for host in wanted)}
     return [*registered, *found.values()]
+
+
+def source_of(portal: Portal, sources: Sequence[Recorded]) -> Recorded | None:
+    """The archive that holds a portal's entry; the first one where none does, so that nothing else is asked."""
+    holders = (source for source in sources if any(_asked([source], address) for address in portal.addresses))
+    return next(holders, sources[0] if sources else None)
+
+
+def seen_at(portals: Sequence[Portal], sources: Sequence[Recorded]) -> datetime | None:
+    """When the first of these portals' entries that answered was recorded."""
+    entries = (url for portal in portals for address in portal.addresses for url in _entries(address))
+    answers = (source.response(url) for url in entries for source in sources)
+    return next((answer.seen_at for answer in answers if answer is not None), None)
 
 
 def _asked(sources: Sequence[Recorded], address: Address) -> bool:

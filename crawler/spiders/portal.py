@@ -145,9 +145,12 @@ class PortalSpider(Spider):
         self._frontier.mark(home.url)
         page = await self._keep(home.fetched, home.url, rendered=self.plan.render != "never")
         view = page.rendered
-        if view is not None and not self._scope.adopt(view.url) and page.raw is not None and page.raw.shell:
-            self._pages.clear()
-            return "moved", None, view.url
+        if view is not None and not self._scope.adopt(view.url):
+            if page.raw is not None and page.raw.shell:
+                self._pages.clear()
+                return "moved", None, view.url
+            # Scripts of a full page led the browser elsewhere: what it saw there is not this portal's.
+            self._pages[0] = replace(page, rendered=None)
         in_time = await self._go_on()
         lost = sum(self._lost.values())
         if not in_time:
