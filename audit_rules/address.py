@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
@@ -91,12 +92,16 @@ class Address:
 
     def owns(self, url: str) -> bool:
         """Whether the address of a page lies under this one."""
-        host, path = split_url(url)
+        return self.holds_page(*split_url(url))
+
+    def holds_page(self, host: str, path: str) -> bool:
+        """``owns`` for an address that was split already."""
         return host == plain_host(self.host) and (
             not self.path or path == self.path or path.startswith(self.path + "/")
         )
 
 
+@lru_cache(maxsize=8192)
 def split_url(url: str) -> tuple[str, str]:
     """Comparable host and path of an http(s) address; two empty texts for anything else."""
     try:
@@ -116,8 +121,9 @@ class AddressBook:
 
     def owner(self, url: str) -> str | None:
         """The id of the portal with the longest matching prefix, or None."""
+        host, path = split_url(url)
         best: tuple[int, str] | None = None
         for address, portal_id in self.entries:
-            if (best is None or len(address.path) > best[0]) and address.owns(url):
+            if (best is None or len(address.path) > best[0]) and address.holds_page(host, path):
                 best = (len(address.path), portal_id)
         return best[1] if best else None

@@ -6,7 +6,6 @@ A queue without chance or clock: the same links offered in the same order give t
 from __future__ import annotations
 
 import heapq
-from urllib.parse import urlsplit
 
 from audit_rules.facts import Region
 from crawler.scope import canonical, cleaned, pattern
@@ -57,7 +56,7 @@ class Frontier:
             return
         if region in _FRAME:
             self._framed.add(key)
-        depth = urlsplit(url).path.rstrip("/").count("/") + ("?" in url)
+        depth = key.partition("?")[0].count("/") + ("?" in url)
         if rank is not None:
             place, weight = _CONCEPT, rank
         elif region in _FRAME or depth <= 1:

@@ -6,7 +6,10 @@ Pure functions over addresses: nothing here asks the network.
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from collections import Counter
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
 from audit_rules.address import Address, AddressBook, plain_host, split_url
 from audit_rules.facts import Portal
@@ -19,9 +22,10 @@ DOCUMENTS = frozenset(
 )
 _PICTURES = ["jpg", "jpeg", "png", "gif", "bmp", "svg", "webp", "ico", "tif", "tiff", "psd"]
 _SOUND = ["mp3", "mp4", "avi", "flv", "wmv", "mov", "wav", "webm", "m4a", "swf"]
-_PARTS = ["css", "js", "json", "xml", "rss", "atom", "woff", "woff2", "ttf", "eot", "map"]
+_PARTS_OF_PAGES = ["css", "js", "json", "xml", "rss", "atom", "woff", "woff2", "ttf", "eot", "map"]
 _PROGRAMS = ["exe", "apk", "ipa", "msi", "dmg", "iso"]
-_ASSETS = frozenset(_PICTURES + _SOUND + _PARTS + _PROGRAMS)
+_FILES = DOCUMENTS.union(_PICTURES, _SOUND, _PARTS_OF_PAGES, _PROGRAMS)
+_PORTS = {"http": 80, "https": 443}
 # Names of a session or of where the visitor came from: they never change what the page says.
 _SESSION = re.compile(
     r"(?i)(?:utm_\w+|fbclid|gclid|zarsrc|phpsessid|jsessionid|sid|sessionid|aspsessionid\w*|cfid|cftoken"
@@ -36,25 +40,47 @@ _ACTS = re.compile(
 )
 
 
+class _Parts(NamedTuple):
+    scheme: str
+    host: str
+    """In lower case, with its port where that is not the scheme's own."""
+    path: str
+    query: str
+    """Without session ids and campaign marks."""
+
+
+@lru_cache(maxsize=4096)
+def _parts(url: str) -> _Parts | None:
+    """An http(s) address taken apart once for all questions about it; None for what no browser would accept."""
+    try:
+        split = urlsplit(url.strip())
+        host, port = split.hostname or "", split.port
+    except ValueError:
+        return None
+    if split.scheme not in _PORTS or not host or port == 0:
+        return None
+    if ":" in host:
+        host = f"[{host}]"
+    if port is not None and port != _PORTS[split.scheme]:
+        host += f":{port}"
+    path = _PATH_SESSION.sub("", split.path) if ";" in split.path else split.path
+    return _Parts(split.scheme, host, path or "/", _without(_SESSION, split.query) if split.query else "")
+
+
 def is_web(url: str) -> bool:
     """Whether it is an http(s) address with a host that a browser would accept."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
+    return _parts(url) is not None
 
 
 def cleaned(url: str) -> str:
-    """The address as it is asked: without fragment, default port, session ids and campaign marks."""
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "").lower()
-    if ":" in host:
-        host = f"[{host}]"
-    if parts.port is not None and parts.port != {"http": 80, "https": 443}.get(parts.scheme):
-        host += f":{parts.port}"
-    path = (_PATH_SESSION.sub("", parts.path) if ";" in parts.path else parts.path) or "/"
-    return urlunsplit((parts.scheme, host, path, _without(_SESSION, parts.query), ""))
+    """The address as it is asked: without fragment, default port, session ids and campaign marks.
+
+    Raises ValueError where it is no http(s) address.
+    """
+    parts = _parts(url)
+    if parts is None:
+        raise ValueError(f"no http(s) address: {url[:100]!r}")
+    return f"{parts.scheme}://{parts.host}{parts.path}{'?' if parts.query else ''}{parts.query}"
 
 
 def canonical(url: str) -> str:
@@ -62,17 +88,14 @@ def canonical(url: str) -> str:
 
     It is compared, never asked. An address that cannot be taken apart is its own identity.
     """
-    try:
-        parts = urlsplit(cleaned(url))
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
+    parts = _parts(url)
+    if parts is None:
         return url
     path = parts.path
     if "%" in path or not path.isascii():
         path = quote(unquote(path), safe="/:@!$&'()*+,;=-._~")
-    path = path.rstrip("/")
-    query = _without(_NOISE, parts.query)
-    return plain_host(parts.hostname or "") + port + path + (f"?{query}" if query else "")
+    query = _without(_NOISE, parts.query) if parts.query else ""
+    return f"{plain_host(parts.host)}{path.rstrip('/')}{'?' if query else ''}{query}"
 
 
 def pattern(url: str) -> str:
@@ -82,7 +105,8 @@ def pattern(url: str) -> str:
 
 def extension(url: str) -> str:
     """The file name's ending in lower case, or an empty text."""
-    name = urlsplit(url).path.rpartition("/")[2]
+    parts = _parts(url)
+    name = parts.path.rpartition("/")[2] if parts is not None else ""
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
@@ -92,10 +116,11 @@ def is_document(url: str) -> bool:
 
 def may_be_page(url: str) -> bool:
     """Whether an address is worth asking as a page: no file, no action, no endless path."""
-    if len(url) > MAX_URL or not is_web(url) or extension(url) in DOCUMENTS | _ASSETS or _ACTS.search(url):
+    parts = _parts(url)
+    if len(url) > MAX_URL or parts is None or extension(url) in _FILES or _ACTS.search(url):
         return False
-    steps = [step for step in urlsplit(url).path.split("/") if step]
-    return len(steps) <= 20 and all(steps.count(step) <= 3 for step in set(steps))
+    steps = Counter(step for step in parts.path.split("/") if step) if parts.path.count("/") > 3 else {}
+    return sum(steps.values()) <= 20 and max(steps.values(), default=0) <= 3
 
 
 def _without(names: re.Pattern[str], query: str) -> str:
