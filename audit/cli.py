@@ -8,15 +8,15 @@ unreachable; 5 the night is partial or quarantined; 130 interrupted. When severa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
-from audit.config import LOOKING, SETTINGS, BadInput, Desk, OwnFault, export_format, settings
+from audit.archives import archive_of, mid_run, opened
+from audit.config import LOOKING, SETTINGS, BadInput, Desk, export_format, settings
 from audit.history import Finding, findings, known_by
 from audit.listings import Listing, finding_list, law_list, portal_list, rule_list
 from audit.output import Output, exit_status, logbook, make_data_folder, rule_errors
@@ -32,7 +32,7 @@ from audit_rules.address import BadAddress
 from audit_rules.facts import Portal
 from crawler.plan import USER_AGENT, Plan
 from storage.archive import Archive, ArchiveError
-from storage.recorded import EvidenceError
+from storage.recorded import EvidenceError, Recorded
 from storage.records import PortalRun, Run
 
 _REPORT = ("data", "db", "format", "output", "fail_on")
@@ -54,20 +54,17 @@ def main(ctx: click.Context) -> None:
 @click.pass_obj
 def run(desk: Desk, /, **given: Any) -> int:
     registry = _registry(given["registry"])
-    portals = _portals(registry, given["site"])
-    if not portals and not given["from_warc"]:
-        raise BadInput("error.no_site")
-    if not portals:
-        portals = _recorded(given["from_warc"], registry)
+    sources = _recorded(given["from_warc"])
+    portals = _portals(registry, given["site"]) or _recorded_portals(sources, registry)
     plan = Plan(**{name: given[name] for name in LOOKING if name != "user_agent"}, user_agent=_user_agent(given))
-    return _audit(desk, given, portals, registry, plan, "run")
+    return _audit(desk, given, portals, registry, plan, "run", sources)
 
 
 @main.command("judge", cls=Order, params=settings("run", "law_day", *_REPORT))
 @click.pass_obj
 def judge(desk: Desk, /, **given: Any) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
-    with _archive(given, desk) as archive, _mid_run():
+    with archive_of(given, desk) as archive, mid_run():
         from audit.fleet import judge_again
 
         done = judge_again(_run_id(archive, given["run"]), archive, law_day=given["law_day"])
@@ -80,7 +77,7 @@ def judge(desk: Desk, /, **given: Any) -> int:
 @click.pass_obj
 def export(desk: Desk, /, **given: Any) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
-    with _archive(given, desk) as archive:
+    with archive_of(given, desk) as archive:
         told = archive.run(_run_id(archive, given["run"]))
         portals = _of_agency(told, given["agency"])
         what: What = given["what"] or ("findings" if given["format"] == "csv" else "all")
@@ -98,7 +95,7 @@ def findings_(desk: Desk, /, **given: Any) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
     registry = _registry(given["registry"])
     portals = _portals(registry, given["site"])
-    with _archive(given, desk) as archive:
+    with archive_of(given, desk) as archive:
         told = finding_list(archive, portals, given["state"], desk.lang)
     return _list(told, given, output, desk)
 
@@ -141,7 +138,7 @@ def doctor(desk: Desk, /, **given: Any) -> int:
 def demo(desk: Desk, /, **given: Any) -> int:
     from audit.demo import province
 
-    given |= {"data": given["data"] / "demo", "law_day": None, "from_warc": ()}
+    given |= {"data": given["data"] / "demo", "law_day": None}
     with province(given["render"]) as place:
         registry = _registry(place.registry)
         if not given["quiet"]:
@@ -159,11 +156,12 @@ def _audit(
     registry: Registry,
     plan: Plan,
     kind: Literal["run", "demo"],
+    sources: Sequence[Recorded] = (),
 ) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
     data: Path = given["data"]
     make_data_folder(data)
-    with logbook(data, desk), _opened(given, create=True) as archive, _mid_run():
+    with logbook(data, desk), opened(given, create=True) as archive, mid_run():
         from audit.fleet import audit_portals
 
         with watch(len(portals), desk.lang, quiet=given["quiet"]) as progress:
@@ -175,7 +173,7 @@ def _audit(
                 data=data,
                 kind=kind,
                 law_day=given["law_day"],
-                recorded=given["from_warc"],
+                recorded=sources,
                 progress=progress,
             )
         return _report(done, archive, given, output, desk)
@@ -245,13 +243,19 @@ def _portals(registry: Registry, sites: Sequence[str]) -> list[Portal]:
     return list(found.values())
 
 
-def _recorded(files: Sequence[Path], registry: Registry) -> list[Portal]:
-    from audit.recorded import recorded_portals
-
+def _recorded(files: Sequence[Path]) -> list[Recorded]:
     try:
-        found = recorded_portals(files, registry, _today())
+        return [Recorded.open(path) for path in files]
     except EvidenceError as error:
         raise BadInput("error.bad_warc", cause=error) from error
+
+
+def _recorded_portals(sources: Sequence[Recorded], registry: Registry) -> list[Portal]:
+    if not sources:
+        raise BadInput("error.no_site")
+    from audit.recorded import recorded_portals
+
+    found = recorded_portals(sources, registry, _today())
     if not found:
         raise BadInput("error.empty_warc")
     return found
@@ -262,43 +266,3 @@ def _run_id(archive: Archive, asked: str) -> str:
         return archive.run_id(asked)
     except ArchiveError as error:
         raise BadInput("error.bad_archive", cause=error) from error
-
-
-@contextmanager
-def _archive(given: Mapping[str, Any], desk: Desk) -> Iterator[Archive]:
-    """The archive as it is, for commands that need one to be there."""
-    with _opened(given, create=False) as archive:
-        if given["data"].is_dir():
-            with logbook(given["data"], desk):
-                yield archive
-        else:
-            yield archive
-
-
-@contextmanager
-def _opened(given: Mapping[str, Any], *, create: bool) -> Iterator[Archive]:
-    try:
-        archive = Archive.open(given["db"] or given["data"] / "audit.db", create=create)
-    except ArchiveError as error:
-        raise BadInput("error.bad_archive", cause=error) from error
-    with archive:
-        yield archive
-
-
-@contextmanager
-def _mid_run() -> Iterator[None]:
-    """Once portals are being looked at, what goes wrong with the archive or the evidence is no bad input."""
-    try:
-        yield
-    except (ArchiveError, EvidenceError) as error:
-        raise OwnFault("error.bad_archive", cause=error) from error
-    except ExceptionGroup as several:  # portals are audited side by side
-        told = several.subgroup((ArchiveError, EvidenceError))
-        if told is None:
-            raise
-        raise OwnFault("error.bad_archive", cause=_first(told)) from several
-
-
-def _first(group: ExceptionGroup[Exception]) -> Exception:
-    inner = group.exceptions[0]
-    return _first(inner) if isinstance(inner, ExceptionGroup) else inner

@@ -22,6 +22,7 @@ from audit.words import clean, in_lang, say
 from audit_rules.address import Address
 from audit_rules.judgement import Lang
 from crawler.addresses import read_mapping, read_proxy, read_server
+from storage.files import why
 
 FILE = Path("audit.toml")
 OWN_FAULT = 3
@@ -46,11 +47,13 @@ class BadInput(click.ClickException):
         self.values = values
 
     def sentence(self, lang: Lang) -> str:
-        said = {
-            name: in_lang(value, lang) if isinstance(value, Exception) else value
-            for name, value in self.values.items()
-        }
-        return say(self.key, lang, **said)
+        return say(self.key, lang, **{name: _in_words(value, lang) for name, value in self.values.items()})
+
+
+def _in_words(value: object, lang: Lang) -> object:
+    if isinstance(value, OSError):
+        return why(value)[0 if lang == "vi" else 1]
+    return in_lang(value, lang) if isinstance(value, Exception) else value
 
 
 class OwnFault(BadInput):
@@ -108,8 +111,8 @@ class Desk:
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            cause = error.strerror if isinstance(error, OSError) else str(error)
-            raise BadInput("error.bad_file", cause=clean(cause or "")) from error
+            cause = error if isinstance(error, OSError) else clean(str(error))
+            raise BadInput("error.bad_file", cause=cause) from error
         for key, value in values.items():
             if key.replace("-", "_") not in SETTINGS or isinstance(value, dict):
                 raise BadInput("error.unknown_key", key=clean(key)[:100])

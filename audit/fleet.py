@@ -180,23 +180,23 @@ def audit_portals(
     data: Path,
     kind: Kind = "run",
     law_day: date | None = None,
-    recorded: Sequence[Path] = (),
+    recorded: Sequence[Recorded] = (),
     progress: Progress | None = None,
 ) -> Run:
     """Audits some portals now and gives the run as stored. Raises ArchiveError and EvidenceError.
 
+    ``recorded`` holds traffic to audit from: then nobody else is asked.
     An interrupt ends the run as ``partial``: what was stored stays, KeyboardInterrupt goes on to the caller.
     """
     rulebook = open_rulebook()
     archive.recover()
     sweep(data / "evidence")
-    sources = [Recorded.open(path) for path in recorded]
-    header = _header(kind, plan, rulebook, law_day or _today(seen_at(portals, sources)))
+    header = _header(kind, plan, rulebook, law_day or _today(seen_at(portals, recorded)))
     archive.begin(header)
     status: RunStatus = "partial"
     reason: str | None = "interrupted"
     try:
-        loop.run(_audit_all(portals, registry, plan, archive, data, rulebook, header, sources, progress))
+        loop.run(_audit_all(portals, registry, plan, archive, data, rulebook, header, recorded, progress))
         status, reason = "complete", None
     finally:
         archive.close_run(header.id, status=status, finished_at=datetime.now(UTC), reason=reason)

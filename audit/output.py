@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -33,7 +34,7 @@ class Output:
         self._desk, self._quiet = desk, quiet
         if self._path is not None:
             if self._path.is_dir():
-                raise BadInput("error.no_output", path=path, cause=os.strerror(21))
+                raise BadInput("error.no_output", path=path, cause=_refusal(errno.EISDIR))
             if not self._special:
                 with self._writing():
                     self._part.touch()
@@ -83,7 +84,11 @@ class Output:
             raise
         except OSError as error:
             self._part.unlink(missing_ok=True) if self._part.exists() else None
-            raise BadInput("error.no_output", path=self._path, cause=error.strerror or error) from error
+            raise BadInput("error.no_output", path=self._path, cause=error) from error
+
+
+def _refusal(code: int) -> OSError:
+    return OSError(code, os.strerror(code))
 
 
 def _columns() -> int:
@@ -96,9 +101,9 @@ def make_data_folder(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput("error.no_data_folder", path=data, cause=error.strerror or error) from error
+        raise BadInput("error.no_data_folder", path=data, cause=error) from error
     if not os.access(data, os.W_OK | os.X_OK):
-        raise BadInput("error.no_data_folder", path=data, cause=os.strerror(13))
+        raise BadInput("error.no_data_folder", path=data, cause=_refusal(errno.EACCES))
 
 
 @contextmanager
@@ -110,7 +115,7 @@ def logbook(data: Path, desk: Desk) -> Iterator[None]:
             desk.log, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", delay=True
         )
     except OSError as error:
-        raise BadInput("error.no_data_folder", path=data, cause=error.strerror or error) from error
+        raise BadInput("error.no_data_folder", path=data, cause=error) from error
     pen.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     level = root.level

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from audit.registry import Registry
@@ -13,11 +12,10 @@ from audit_rules.facts import Portal
 from storage.recorded import Recorded, RecordedResponse
 
 
-def recorded_portals(files: Sequence[Path], registry: Registry, day: date) -> list[Portal]:
+def recorded_portals(sources: Sequence[Recorded], registry: Registry, day: date) -> list[Portal]:
     """The registered portals whose entry was asked for while it was recorded; beside them, other hosts of the
     state (gov.vn) that show a home page, for a visit to one portal also touches others. A file that holds neither
     is taken to hold the portal of its first host. Raises EvidenceError."""
-    sources = [Recorded.open(path) for path in files]
     hosts = list(dict.fromkeys(host for source in sources for host in source.hosts()))
     plain = {plain_host(host) for host in hosts}
     registered = [

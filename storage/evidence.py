@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 from audit_rules.facts import RenderFacts
 from storage import blobs
-from storage.files import lock, safe_name
+from storage.files import lock, safe_name, why
 from storage.recorded import EvidenceError, Recorded, RecordedFailure, RecordedLook, RecordedResponse
 
 __all__ = [
@@ -160,9 +160,10 @@ class EvidenceWriter:
         return record_id
 
     def _unwritable(self, error: OSError) -> EvidenceError:
+        vi, en = why(error)
         return EvidenceError(
-            f"Không ghi được tệp bằng chứng {self._path}: {error.strerror}"
-            f" / The evidence file {self._path} cannot be written: {error.strerror}"
+            f"Không ghi được tệp bằng chứng {self._path}: {vi}"
+            f" / The evidence file {self._path} cannot be written: {en}"
         )
 
 

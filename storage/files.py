@@ -1,7 +1,9 @@
-"""Names of files made from foreign text, and locks that die with the process that holds them."""
+"""Names of files made from foreign text, what the system says against a file, and locks that die with the process
+that holds them."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -9,6 +11,24 @@ import re
 from pathlib import Path
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
+
+_VIETNAMESE = {
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.EISDIR: "đây là một thư mục",
+    errno.ENOTDIR: "một phần của đường dẫn không phải là thư mục",
+    errno.EROFS: "hệ thống tệp chỉ cho đọc",
+    errno.ENOSPC: "hết chỗ trên đĩa",
+    errno.EDQUOT: "hết hạn mức đĩa",
+    errno.ENAMETOOLONG: "tên tệp quá dài",
+}
+
+
+def why(error: OSError) -> tuple[str, str]:
+    """What the system said against a file, in Vietnamese and in English."""
+    english = error.strerror or str(error)
+    return _VIETNAMESE.get(error.errno or 0, english), english
 
 
 def safe_name(text: str) -> str:

@@ -21,6 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
 from audit_rules.facts import RenderFacts
+from storage.files import why
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a recorded body that are read at most; what a file of others holds beyond is cut off."""
@@ -135,9 +136,10 @@ def _clear(path: Path) -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:
-        said = " ".join(str(getattr(error, "strerror", None) or error).split())[:200]
+        damaged = ("không phải tệp WARC, hoặc tệp bị hỏng", "it is no WARC file, or a damaged one")
+        vi, en = why(error) if isinstance(error, OSError) and error.errno else damaged
         raise EvidenceError(
-            f"Không đọc được tệp WARC {path}: {said} / The WARC file {path} cannot be read: {said}"
+            f"Không đọc được tệp WARC {path}: {vi} / The WARC file {path} cannot be read: {en}"
         ) from error
 
 

@@ -413,13 +413,28 @@ def test_recorded_traffic_names_its_portals_and_not_those_it_only_touched(fleet:
     assert result.exit_code == 0, result.stderr
     ((portals, _, more),) = fleet.asked
     assert {str(portal.address) for portal in portals} == {"laocai.gov.vn", "songmay.gov.vn", "so.songmay.gov.vn"}
-    assert more["recorded"] == (warc,)
+    assert [source.hosts()[0] for source in more["recorded"]] == ["songmay.gov.vn"]
 
 
 def test_recorded_traffic_of_no_state_host_is_that_of_its_first_host(fleet: Looker) -> None:
     ask("run", "--from-warc", str(recorded(("http://xa.example.vn/", 200, (), b"<p>Trang"))))
     ((portals, _, _),) = fleet.asked
     assert [str(portal.address) for portal in portals] == ["xa.example.vn"]
+
+
+def test_what_is_no_recorded_traffic_is_bad_input_told_before_anything_is_asked(fleet: Looker) -> None:
+    Path("ghi-chu.txt").write_text("không phải WARC", encoding="utf-8")
+    result = ask("run", "--from-warc", "ghi-chu.txt", "--site", "laocai.gov.vn")
+    assert (result.exit_code, fleet.asked) == (2, [])
+    assert result.stderr == "Không đọc được tệp WARC ghi-chu.txt: không phải tệp WARC, hoặc tệp bị hỏng.\n"
+
+
+def test_what_the_system_says_is_told_in_the_readers_language(fleet: Looker) -> None:
+    vi = ask("run", "--site", "laocai.gov.vn", "--output", "khong-co/ket-qua.csv")
+    en = ask("run", "--site", "laocai.gov.vn", "--output", "khong-co/ket-qua.csv", "--lang", "en")
+    assert (vi.exit_code, en.exit_code, fleet.asked) == (2, 2, [])
+    assert vi.stderr.endswith("ket-qua.csv: không có tệp hoặc thư mục này.\n")
+    assert en.stderr.endswith("ket-qua.csv cannot be written: No such file or directory.\n")
 
 
 def recorded(*answers: tuple[str, int, tuple[tuple[str, str], ...], bytes]) -> Path:

@@ -18,6 +18,7 @@ from crawler.plan import Plan, Render
 from sandbox.faults import PLANTABLE, plant
 from sandbox.world import DEMO_FAULTS, RENDERED_ONLY, World
 from storage.archive import Archive
+from storage.recorded import Recorded
 from storage.records import Run
 
 TODAY = datetime(2026, 11, 22, tzinfo=UTC).date()
@@ -146,7 +147,7 @@ def test_recorded_traffic_gives_the_same_verdicts(
     demo: tuple[Path, Run, Registry, list[Portal]], tmp_path: Path
 ) -> None:
     data, run, registry, portals = demo
-    files = [data / "evidence" / each.warc for each in run.portals if each.warc]
+    files = [Recorded.open(data / "evidence" / each.warc) for each in run.portals if each.warc]
     with Archive.open(tmp_path / "audit.db") as archive:
         again = audit_portals(portals, registry, Plan(delay=0.0), archive, data=tmp_path, recorded=files)
     assert _verdicts(again) == _verdicts(run)
