@@ -131,9 +131,9 @@ async def _look(
         on_page=told,
     )
     looks = MAX_LOOKS
-    for _ in range(MAX_ROUNDS):
+    for _ in range(MAX_ROUNDS if seen.browser else 0):
         wanted = _wanted(judge(portal, seen, around, job.rulebook, job.header.law_day), seen)[:looks]
-        if not wanted or not seen.browser:
+        if not wanted:
             break
         looks -= len(wanted)
         seen = await render(seen, wanted, job.browser, plan=job.plan, net=job.network, evidence=evidence)
