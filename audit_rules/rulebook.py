@@ -1,4 +1,8 @@
-"""Joins rules, words and law, and refuses to open when they disagree."""
+"""Joins rules, words and law, and refuses to open when they disagree.
+
+A rule is a function in a module of ``audit_rules/topics`` and a table of the same name in the ``.toml`` beside it;
+nothing else has to know of it.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +20,13 @@ from audit_rules import __version__, topics
 from audit_rules.judgement import Group, Severity, Stage
 from audit_rules.law.book import LawBook, open_law
 from audit_rules.rule import Rule
-from audit_rules.wording import RuleWords, Wording, rule_words
+from audit_rules.wording import WORDS, RuleWords, Wording, rule_words
 
 _FOLDER = Path(__file__).parent
 
 
 class RulebookError(Exception):
-    """Rules, words and law disagree; the message is one sentence that says where."""
+    """Rules, words and law disagree; the message names the file and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,61 +57,70 @@ class Rulebook:
     def version(self) -> str:
         """The version printed with every verdict: the program's, and a digest of all that decides."""
         digest = hashlib.sha256()
-        for path in sorted(_FOLDER.rglob("*")):
-            if path.suffix in (".py", ".toml", ".csv"):
-                digest.update(path.relative_to(_FOLDER).as_posix().encode())
-                digest.update(path.read_bytes())
+        for folder in (_FOLDER, *map(Path, topics.__path__)):
+            for path in sorted(folder.rglob("*")):
+                if path.suffix in (".py", ".toml", ".csv"):
+                    digest.update(path.relative_to(folder).as_posix().encode())
+                    digest.update(path.read_bytes())
         return f"{__version__}+{digest.hexdigest()[:8]}"
 
 
-def _modules() -> Iterator[str]:
-    for module in pkgutil.iter_modules(topics.__path__):
-        yield module.name
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
 
 
-def _rules(topic: str) -> list[Rule]:
-    module = importlib.import_module(f"{topics.__name__}.{topic}")
-    return [member for member in vars(module).values() if isinstance(member, Rule)]
+def _unreadable(path: Path, error: Exception) -> RulebookError:
+    return RulebookError(f"{path.name}: it cannot be read ({error}); write the words of the rules there, as TOML.")
 
 
 def _choice(entry: dict[str, Any], key: str, allowed: Any) -> Any:
     if entry[key] not in get_args(allowed):
-        raise KeyError(f"{key} = {entry[key]!r}, which is none of {', '.join(get_args(allowed))}")
+        raise ValueError(f"{key} is {entry[key]!r}; write one of {', '.join(get_args(allowed))}.")
     return entry[key]
 
 
-def _entry(rule: Rule, entry: dict[str, Any]) -> Entry:
-    return Entry(
-        rule,
-        _choice(entry, "stage", Stage),
-        _choice(entry, "severity", Severity),
-        _choice(entry, "group", Group),
-        rule_words(entry, "vi"),
-        rule_words(entry, "en"),
-    )
+def _entry(rule: Rule, words: dict[str, Any], where: str) -> Entry:
+    try:
+        return Entry(
+            rule,
+            _choice(words, "stage", Stage),
+            _choice(words, "severity", Severity),
+            _choice(words, "group", Group),
+            rule_words(words, "vi"),
+            rule_words(words, "en"),
+        )
+    except KeyError as error:
+        raise RulebookError(f"{where}: {error.args[0]} is missing; write it.") from error
+    except ValueError as error:
+        raise RulebookError(f"{where}: {error}") from error
 
 
 def _topic(topic: str) -> Iterator[Entry]:
-    path = _FOLDER / "topics" / f"{topic}.toml"
-    with path.open("rb") as file:
-        words = tomllib.load(file)
-    rules = {rule.name: rule for rule in _rules(topic)}
+    module = importlib.import_module(f"{topics.__name__}.{topic}")
+    path = Path(str(module.__file__)).with_suffix(".toml")
+    words = _read(path)
+    rules = {member.name: member for member in vars(module).values() if isinstance(member, Rule)}
     for name in sorted(rules.keys() ^ words.keys()):
-        lacking = "words" if name in rules else "function"
-        raise RulebookError(f"{topic}.{name} has no {lacking}: {path.name} and {topic}.py must name the same rules")
+        lacking = f"no words; add [{name}] to" if name in rules else "no function; write it, or remove it from"
+        raise RulebookError(f"{topic}.{name} has {lacking} {path.name}.")
     for name, rule in rules.items():
-        try:
-            yield _entry(rule, words[name])
-        except KeyError as error:
-            raise RulebookError(f"{path.name} [{name}]: {error.args[0]} is missing or wrong") from error
+        yield _entry(rule, words[name], f"{path.name} [{name}]")
 
 
 def open_rulebook() -> Rulebook:
-    """Opens every topic, its words and the law; raises RulebookError where they disagree."""
-    entries = sorted((entry for topic in _modules() for entry in _topic(topic)), key=lambda entry: entry.id)
+    """Opens every topic, its words and the law; raises RulebookError (LawError for the law's own files)."""
+    found = [entry for module in pkgutil.iter_modules(topics.__path__) for entry in _topic(module.name)]
+    try:
+        wording = Wording(WORDS)
+    except (OSError, ValueError) as error:
+        raise _unreadable(WORDS, error) from error
     law = open_law()
-    known = {entry.id for entry in entries}
+    known = {entry.id for entry in found}
     for ground in law.grounds:
         if ground.rule not in known:
-            raise RulebookError(f"grounds.csv: {ground.rule} is no rule of this house")
-    return Rulebook(tuple(entries), law, Wording())
+            raise RulebookError(f"grounds.csv: {ground.rule} is no rule of this house; correct or remove the row.")
+    return Rulebook(tuple(sorted(found, key=lambda entry: entry.id)), law, wording)

@@ -12,39 +12,58 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from audit_rules.facts import Link, Page, PageFacts
+from audit_rules.facts import Link, Page, PageFacts, Region
+from audit_rules.reading.data import load
+from audit_rules.reading.vietnamese import words
 from audit_rules.reading.vocabulary import CONCEPTS, Match, link_match, match
-from audit_rules.site import SiteFacts, evidence, region_words
+from audit_rules.site import DEAD, SiteFacts, evidence, page_key, region_words
 from audit_rules.verdict import Evidence, Nearest, Searched, Verdict, cant_tell
 
 CANDIDATES = 8
-_BLOCK_REASONS = frozenset({"robots", "blocked", "challenge", "captcha", "waf"})
-_SUPPORT = ("contact_page", "sitemap_page", "information_section")
-_NOT_ENTRIES = ("teaser", "article")
+_SUPPORT = {"contact_page": 2, "sitemap_page": 1, "information_section": 2}
+"""Places where things are kept beside their own pages, and how many of each a complete search has read."""
+_BLOCKS = frozenset({"blocked", "challenge", "captcha", "waf"})
+_OWN_WORDS = frozenset({"robots", "blocked", "not_recorded", "needs_review"})
+_NOT_ENTRIES: tuple[Region, ...] = ("teaser", "article")
+_OWN_TEXT: tuple[Region, ...] = ("main", "article")
+_DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "rtf", "zip", "rar", "7z")
+_GENERIC = tuple(" ".join(words(text)) for text in load("openers.toml")["generic"])
+_BESIDE = 3
+"""Lines after a thing's name within which "Tải về" opens it."""
+_LONGEST_LINE = 300
+"""Characters of a line that may name a thing; longer ones are running text."""
 
 Answered = Literal["open", "dead", "unseen"]
 
 
+def is_document(url: str) -> bool:
+    """Whether an address ends like a file that people open outside the browser."""
+    return url.partition("?")[0].lower().rpartition(".")[2] in _DOCUMENTS
+
+
+def told_reason(lost: str) -> str:
+    """Why something could not be told, where ``lost`` is why an address was not read."""
+    return lost if lost in _OWN_WORDS else "blocked" if lost in _BLOCKS else "coverage"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place where a concept is named: an entry (a link, with what its target answered) or a line of text.
-
-    ``document`` marks an entry that opens a file nobody has read here."""
+    """A place where a concept is named: an entry (a link, with what its target answered) or a line of text."""
 
     view: PageFacts
     text: str
-    where: str
     match: Match
+    region: Region
+    line: int
     link: Link | None = None
     answered: Answered = "open"
-    reason: str | None = None
+    reason: str = ""
     document: bool = False
-    line: int = 0
 
     @property
     def evidence(self) -> Evidence:
         target = f" → {self.link.url}" if self.link else ""
-        return evidence(self.view, self.where, self.text + target)
+        return evidence(self.view, region_words(self.region), self.text[:160] + target)
 
 
 class Search:
@@ -54,112 +73,173 @@ class Search:
         self.site = site
         self.concept = CONCEPTS[concept]
 
-    # --- what was found ----------------------------------------------------------------------------
+    # --- entries -----------------------------------------------------------------------------------
 
     @cached_property
     def entries(self) -> tuple[Hit, ...]:
-        """Links that name the concept, one for each target, menus before text."""
+        """Links that name the concept, and links beside a line that names it; one for each target, open first."""
         hits: dict[str, Hit] = {}
         for link, view in self.site.links:
             found = link_match(link.text, link.hint, link.url, self.concept.id)
             if found is None or found.why_not or link.region in _NOT_ENTRIES:
                 continue
-            known = hits.get(link.url)
-            if known is None:
-                hits[link.url] = self._entry(link, view, found)
-        return tuple(
-            sorted(hits.values(), key=lambda hit: (hit.answered != "open", hit.match.extra, hit.link is None))
-        )
+            hits.setdefault(page_key(link.url), self._entry(link, view, link.text or link.hint, found))
+        for hit in self.lines:
+            beside = _beside(hit)
+            if beside is not None:
+                hits.setdefault(page_key(beside.url), self._entry(beside, hit.view, hit.text, hit.match))
+        return tuple(sorted(hits.values(), key=lambda hit: (hit.answered != "open", hit.match.extra)))
 
-    def _entry(self, link: Link, view: PageFacts, found: Match) -> Hit:
+    def _entry(self, link: Link, view: PageFacts, text: str, found: Match) -> Hit:
         answered, reason, document = self._answered(link.url)
-        return Hit(
-            view,
-            link.text or link.hint,
-            region_words(link.region),
-            found,
-            link,
-            answered,
-            reason,
-            document,
-            link.line,
-        )
+        return Hit(view, text, found, link.region, link.line, link, answered, reason, document)
 
-    def _answered(self, url: str) -> tuple[Answered, str | None, bool]:
-        page = self.site.page(url.partition("#")[0])
+    def _answered(self, url: str) -> tuple[Answered, str, bool]:
+        """What the target of an entry answered, why that is not known, and whether it is a document."""
+        page, answer = self.site.page(url), self.site.answer(url)
+        if page is not None and (self.site.is_home(page) or "#/" in url or "#!" in url):
+            return "unseen", "needs_review", False  # home, or a place that only scripts know, opens for any name
         if page is not None and page.views:
             gone = all(view.missing or view.status >= 400 for view in page.views)
-            return ("dead", "http_4xx", False) if gone else ("open", None, False)
-        answer = self.site.net.answer(url) or self.site.net.answer(url.partition("#")[0])
-        if answer is not None:
-            if answer.status is not None and answer.status < 400:
-                return "open", None, "html" not in answer.content_type
+            return ("dead", DEAD, False) if gone else ("open", "", False)
+        document = is_document(url)
+        lost = self.site.skipped(url)
+        if answer is not None and answer.status is not None and lost in (None, DEAD):
+            if answer.status < 400:
+                return "open", "", document or "html" not in answer.content_type
             if answer.status in (404, 410):
-                return "dead", "http_4xx", False
-            return "unseen", answer.error or "http_5xx", False
-        lost = self.site.skipped.get(url.partition("#")[0], "coverage")
-        return ("dead", lost, False) if lost == "http_4xx" else ("unseen", lost, False)
+                return "dead", DEAD, document
+            return "unseen", "blocked" if answer.status in (401, 403, 406, 429, 451) else "coverage", document
+        lost = lost or (answer.error if answer else None) or "coverage"
+        return ("dead", lost, document) if lost == DEAD else ("unseen", told_reason(lost), document)
+
+    @cached_property
+    def own_pages(self) -> tuple[PageFacts, ...]:
+        """Looks at the pages that entries lead to: whatever such a page says, it says of the thing."""
+        pages: dict[str, Page] = {}
+        for hit in self.entries:
+            if hit.answered == "open" and hit.link is not None and (page := self.site.page(hit.link.url)):
+                pages.setdefault(page.url, page)
+        return tuple(view for page in pages.values() for view in page.views)
+
+    @cached_property
+    def documents(self) -> tuple[Hit, ...]:
+        """Files that may hold the thing unread: entries that are files, and files on the thing's own pages."""
+        files = [hit for hit in self.entries if hit.document and hit.answered != "dead"]
+        found = Match(self.concept.id, self.concept.name, 0, None)
+        for view in self.own_pages:
+            for link in view.links:
+                if is_document(link.url) and link.region in _OWN_TEXT and self._answered(link.url)[0] != "dead":
+                    files.append(self._entry(link, view, link.text or link.hint, found))
+        return tuple(files)
+
+    # --- text --------------------------------------------------------------------------------------
 
     @cached_property
     def lines(self) -> tuple[Hit, ...]:
-        """Lines of text that name the concept and are no piece of news: headings, labels, table cells."""
-        hits = []
-        for view in self.site.views:
-            if view.missing:
+        """Lines of text that name the concept: headings, labels, table cells, titles of articles; no piece of
+        news, and no link to somewhere else."""
+        return tuple(hit for view in self.site.views if not view.missing for hit in self._lines_of(view))
+
+    def _lines_of(self, view: PageFacts) -> Iterator[Hit]:
+        for index, line in enumerate(view.lines):
+            if (
+                line.region == "teaser"
+                or (line.region == "article" and not line.heading)
+                or len(line.text) > _LONGEST_LINE
+            ):
                 continue
+            found = match(line.text, self.concept.id)
+            if found is not None and found.why_not == "long":  # a label may have its whole answer behind it
+                found = match(line.text.partition(":")[0], self.concept.id)
+            if found is not None and found.why_not is None and not self._leads_away(view, index):
+                yield Hit(view, line.text, found, line.region, index)
+
+    def _leads_away(self, view: PageFacts, index: int) -> bool:
+        """Whether a line is as a whole a link to another page: a menu entry names what is elsewhere."""
+        length = len(view.lines[index].text) - 2
+        return any(
+            link.line == index and len(link.text) >= length and page_key(link.url) != page_key(view.url)
+            for link in view.links
+        )
+
+    @cached_property
+    def mentions(self) -> tuple[Hit, ...]:
+        """Looser wordings of a concept that is told by them: no entries, but worth a person's look."""
+        hits = []
+        for link, view in self.site.links if self.concept.telling else ():
+            found = link_match(link.text, link.hint, "", self.concept.id)
+            if found is not None and found.why_not in ("loose", "long") and link.region not in _NOT_ENTRIES:
+                hits.append(Hit(view, link.text, found, link.region, link.line, link))
+        for view in self.site.views if self.concept.telling else ():
             for index, line in enumerate(view.lines):
-                if line.region in _NOT_ENTRIES or len(line.text) > 300:
+                if line.region in _NOT_ENTRIES or len(line.text) > _LONGEST_LINE:
                     continue
                 found = match(line.text, self.concept.id)
-                if found is not None and found.why_not is None:
-                    hits.append(Hit(view, line.text, region_words(line.region), found, line=index))
+                if found is not None and found.why_not in ("loose", "long"):
+                    hits.append(Hit(view, line.text, found, line.region, index))
         return tuple(hits)
+
+    def speaks_of_it(self, view: PageFacts, line: int, ahead: int) -> bool:
+        """Whether a line stands on a page of the thing, or at most ``ahead`` lines under the thing's name."""
+        if any(view is own for own in self.own_pages):
+            return True
+        region = view.lines[line].region
+        for above in view.lines[max(0, line - ahead) : line + 1]:
+            found = match(above.text, self.concept.id)
+            if found is None or found.why_not not in (None, "long"):
+                continue
+            together = above.region == region or (above.region in _OWN_TEXT and region in _OWN_TEXT)
+            if together and (above.heading or above.region not in _NOT_ENTRIES):
+                return True
+        return False
 
     # --- was the search complete -------------------------------------------------------------------
 
     @cached_property
     def candidates(self) -> tuple[str, ...]:
-        """Addresses that a complete search must have read: the best that name the concept or a place where it
-        is kept, of the portal itself."""
-        urls: dict[str, tuple[int, int]] = {}
-        for rank, concept in enumerate((self.concept.id, *_SUPPORT)):
+        """Addresses that a complete search must have read: the best that name the concept, and the places where
+        such things are kept, of the portal itself. Documents are entries, not pages."""
+        chosen: dict[str, str] = {}
+        for concept, most in {**_SUPPORT, self.concept.id: CANDIDATES}.items():
+            ranked: dict[str, tuple[int, str]] = {}
             for link, _ in self.site.links:
-                if link.url.startswith(("mailto:", "tel:")) or not self.site.owns(link.url):
+                if link.region in _NOT_ENTRIES or is_document(link.url) or not self.site.owns(link.url):
                     continue
                 found = link_match(link.text, link.hint, link.url, concept)
-                if found is not None and found.why_not is None and link.region not in _NOT_ENTRIES:
-                    url = link.url.partition("#")[0]
-                    urls[url] = min(urls.get(url, (9, 0)), (rank, found.extra))
-        return tuple(sorted(urls, key=lambda url: (urls[url], url))[:CANDIDATES])
-
-    def _pages(self) -> Iterator[Page]:
-        if self.site.home is not None:
-            yield self.site.home
-        for url in self.candidates:
-            page = self.site.page(url)
-            if page is not None and page is not self.site.home:
-                yield page
+                if found is not None and found.why_not is None:
+                    key = page_key(link.url)
+                    ranked[key] = min(ranked.get(key, (99, "")), (found.extra, link.url))
+            for key in sorted(ranked, key=lambda key: (ranked[key][0], key))[:most]:
+                chosen.setdefault(key, ranked[key][1])
+        return tuple(chosen.values())
 
     @cached_property
     def hindrance(self) -> Verdict | None:
         """Why "found nowhere" cannot be said, as a verdict; None where the search was complete."""
-        if self.site.home is None:
-            return cant_tell("unreachable", searched=self.searched)
-        lost = [
-            self.site.skipped[url]
-            for url in self.candidates
-            if self.site.skipped.get(url, "http_4xx") != "http_4xx"
-        ]
-        if lost:
-            hidden = lost[0] if lost[0] in _BLOCK_REASONS else "coverage"
-            return cant_tell(hidden, searched=self.searched)
-        if self.site.visit.state == "partial":
-            return cant_tell("coverage", searched=self.searched)
-        unsettled = [(page, reason) for page in self._pages() if (reason := self.site.unsettled(page)) is not None]
+        home = self.site.known_home
+        unseen = next((hit for hit in self.entries[:CANDIDATES] if hit.answered == "unseen"), None)
+        if unseen is not None:
+            return cant_tell(unseen.reason, unseen.evidence, searched=self.searched)
+        lost = [reason for url in self.candidates if (reason := self._lost(url)) is not None]
+        if lost or self.site.visit.state == "partial":
+            return cant_tell(told_reason(lost[0] if lost else self.site.visit.reason or ""), searched=self.searched)
+        pages = {page.url: page for url in self.candidates if (page := self.site.page(url)) is not None}
+        pages[home.url] = home
+        unsettled = {
+            url: reason for url, page in pages.items() if (reason := self.site.unsettled(page)) is not None
+        }
         if unsettled:
-            wanted = tuple(page.url for page, _ in unsettled)
-            return cant_tell(unsettled[0][1], searched=self.searched, wanted=wanted)
+            wanted = self.site.wanted(*(pages[url] for url in unsettled))
+            return cant_tell(next(iter(unsettled.values())), searched=self.searched, wanted=wanted)
         return None
+
+    def _lost(self, url: str) -> str | None:
+        """Why a candidate was not read through no fault of the portal; None where it was read, or is not there."""
+        if self.site.page(url) is not None:
+            return None
+        answered, reason, _ = self._answered(url)
+        return reason if answered == "unseen" else None
 
     @cached_property
     def searched(self) -> Searched:
@@ -167,7 +247,7 @@ class Search:
 
     @property
     def _nearest(self) -> Nearest | None:
-        """The miss that came closest: a dead entry before a teaser, a teaser before a piece of news."""
+        """The miss that came closest: a dead entry before a loose wording, that before a piece of news."""
         dead = next((hit for hit in self.entries if hit.answered == "dead"), None)
         if dead is not None and dead.link is not None:
             return Nearest(dead.text, dead.link.url, "dead")
@@ -177,7 +257,18 @@ class Search:
             if found is None:
                 continue
             why_not = found.why_not or ("news" if link.region in _NOT_ENTRIES else "other")
-            cost = found.extra + (0 if why_not == "loose" else 50)
+            cost = found.extra + (50 if why_not in ("news", "other") else 0)
             if best is None or cost < best[0]:
-                best = (cost, Nearest(link.text[:200], link.url, why_not))
+                best = (cost, Nearest((link.text or link.hint)[:200], link.url, why_not))
         return best[1] if best else None
+
+
+def _beside(hit: Hit) -> Link | None:
+    """The file, or the "Tải về", that stands beside a line of text: the same row of a table, the next line."""
+    for link in hit.view.links:
+        if link.region != hit.region or not hit.line <= link.line <= hit.line + _BESIDE:
+            continue
+        text = " ".join(words(link.text))
+        if text in _GENERIC or (is_document(link.url) and (link.line == hit.line or not text)):
+            return link
+    return None

@@ -16,9 +16,10 @@ def is_national_service(url: str) -> bool:
 
 
 def is_local_service(url: str, text: str) -> bool:
-    """Whether an address is a local service system by its host or by the words of its link."""
+    """Whether an address is a local service system by its host or by the words of its link; a host outside of
+    ``.vn`` is somebody who sells help with forms."""
     host, _ = split_url(url)
-    if not host or is_national_service(url):
+    if not host.endswith(".vn") or is_national_service(url):
         return False
     label = host.partition(".")[0]
     if label in _LOCAL_LABELS:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import unquote
 
-from audit_rules.address import AddressBook
-from audit_rules.facts import Contact, Line, Link, Page, PageFacts, Person, Portal, Region, Visit
+from audit_rules.address import AddressBook, split_url
+from audit_rules.facts import Answer, Contact, Line, Link, Page, PageFacts, Person, Portal, Region, Visit, known
 from audit_rules.verdict import EXCERPT_LENGTH, Evidence, Looked, Searched
 
 READABLE_TEXT = 40
@@ -17,11 +19,27 @@ _MIN_REPEATS = 3
 """Pages that must end alike before the common end counts as the footer."""
 _MAX_REPEATED = 40
 _HOME_TEXT = 200
+_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
+DEAD = "http_4xx"
+"""The reason of an address that the portal itself says is not there: nothing was lost to us."""
+
+
+def page_key(url: str) -> str:
+    """What two spellings of one page have in common: scheme, ``www``, fragment and final slash do not matter."""
+    address, _, _ = url.partition("#")
+    where, mark, query = address.partition("?")
+    host, path = split_url(where)
+    return f"{host}{unquote(path).rstrip('/')}{mark}{query}" if host else address
+
+
+def _ending(lines: Iterable[Line]) -> tuple[str, ...]:
+    """Lines as they are compared between pages: visit counters and clocks differ in their figures only."""
+    return tuple(_FIGURES.sub("0", line.text) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The footer of one page: its lines and what was read in them. ``first`` is the index of its first line."""
+    """The footer of one look at a page: ``indexes`` are the places of its lines."""
 
     view: PageFacts
     indexes: frozenset[int]
@@ -35,7 +53,13 @@ class Footer:
         return " | ".join(line.text for line in self.lines)
 
     def contacts(self, kind: str) -> tuple[Contact, ...]:
-        return tuple(each for each in self.view.contacts if each.kind == kind and each.line in self.indexes)
+        """Contacts in the footer's lines, and those of its icons, which have no line of their own."""
+        links = {link.url for link in self.view.links if link.region == "footer"}
+        return tuple(
+            each
+            for each in self.view.contacts
+            if each.kind == kind and (each.line in self.indexes or each.text in links)
+        )
 
     def people(self, role: str) -> tuple[Person, ...]:
         return tuple(each for each in self.view.people if each.role == role and each.line in self.indexes)
@@ -85,7 +109,21 @@ class SiteFacts:
 
     @cached_property
     def home(self) -> Page | None:
-        return next((page for page in self.visit.pages if page.url == self.visit.home), None)
+        """The home page without looks at which it said that nothing is here; None where no other look is left."""
+        page = next((page for page in self.visit.pages if page.url == self.visit.home), None)
+        if page is None or not any(view.missing for view in page.views):
+            return page
+        raw, rendered = (view if view and not view.missing else None for view in (page.raw, page.rendered))
+        return Page(page.url, raw, rendered) if raw or rendered else None
+
+    @property
+    def known_home(self) -> Page:
+        """The home page; raises Unseen where the portal did not show it, or showed an error page in its place."""
+        answered = any(page.url == self.visit.home for page in self.visit.pages)
+        return known(self.home, "home", "coverage" if answered else "unreachable")
+
+    def is_home(self, page: Page | None) -> bool:
+        return page is not None and page.url == self.visit.home
 
     @cached_property
     def inner_pages(self) -> tuple[Page, ...]:
@@ -93,7 +131,7 @@ class SiteFacts:
         return tuple(
             page
             for page in self.visit.pages
-            if page.url != self.visit.home
+            if not self.is_home(page)
             and all(view.status == 200 and not view.missing for view in page.views)
             and page.views
         )
@@ -101,7 +139,7 @@ class SiteFacts:
     @cached_property
     def views(self) -> tuple[PageFacts, ...]:
         """Every look at every page, home first."""
-        pages = sorted(self.visit.pages, key=lambda page: page.url != self.visit.home)
+        pages = sorted(self.visit.pages, key=lambda page: not self.is_home(page))
         return tuple(view for page in pages for view in page.views)
 
     @cached_property
@@ -115,24 +153,45 @@ class SiteFacts:
 
     @cached_property
     def has_more_pages(self) -> bool:
-        """Whether home leads to pages of the portal that were not read as pages."""
-        return any(self.owns(url) for url in self.skipped)
+        """Whether the portal is known to have more pages than were read."""
+        return any(reason != DEAD and self.owns(url) and self.page(url) is None for url, reason in self.net.skipped)
+
+    def skipped(self, url: str) -> str | None:
+        """Why an address that is known was not read; None where nothing is known of it."""
+        return self._skipped.get(page_key(url))
 
     @cached_property
-    def skipped(self) -> dict[str, str]:
-        """Addresses known and not read, with the reason."""
-        return dict(self.net.skipped)
+    def _skipped(self) -> dict[str, str]:
+        return {page_key(url): reason for url, reason in self.net.skipped}
+
+    def answer(self, url: str) -> Answer | None:
+        """What an address answered that was asked beside the pages, or whose redirects were followed."""
+        return self._answers.get(page_key(url))
+
+    def end_of(self, url: str) -> str:
+        """Where an address leads: the end of its redirects where they were followed, else itself."""
+        answer = self.answer(url)
+        return answer.final_url if answer is not None and answer.final_url else url
+
+    @cached_property
+    def _answers(self) -> dict[str, Answer]:
+        return {page_key(answer.url): answer for answer in reversed(self.net.asked)}
 
     def page(self, url: str) -> Page | None:
-        return self._by_url.get(url)
+        """The page an address leads to, through redirects, if it was read."""
+        page = self._by_key.get(page_key(url))
+        if page is None and (answer := self.answer(url)) is not None:
+            page = self._by_key.get(page_key(answer.final_url))
+        return page
 
     @cached_property
-    def _by_url(self) -> dict[str, Page]:
+    def _by_key(self) -> dict[str, Page]:
         known: dict[str, Page] = {}
         for page in self.visit.pages:
-            known[page.url] = page
+            known[page_key(page.url)] = page
+        for page in self.visit.pages:
             for view in page.views:
-                known.setdefault(view.url, page)
+                known.setdefault(page_key(view.url), page)
         return known
 
     # --- was it seen as a citizen sees it ----------------------------------------------------------
@@ -155,8 +214,14 @@ class SiteFacts:
 
     def unrendered(self, page: Page) -> str:
         """The reason for a page of which scripts might still show more: no browser, or one that failed."""
-        failed = self.visit.browser and self.skipped.get(page.url) == "render_failed"
+        failed = self.visit.browser and self.skipped(page.url) == "render_failed"
         return "render_failed" if failed else "not_rendered"
+
+    def wanted(self, *pages: Page) -> tuple[str, ...]:
+        """Those pages that a browser might still show: not looked at rendered, and no look at them failed."""
+        return tuple(
+            page.url for page in pages if page.rendered is None and self.unrendered(page) == "not_rendered"
+        )
 
     def regions(self, view: PageFacts) -> frozenset[Region]:
         """The regions a page is known to have, by its markup or by what it repeats."""
@@ -172,40 +237,38 @@ class SiteFacts:
     @cached_property
     def footers(self) -> tuple[Footer, ...]:
         """The footer of each look at home; where home shows none, that of the inner pages."""
-        home = self.home.views if self.home else ()
-        own = [footer for view in home if (footer := self.footer_of(view)) is not None]
+        own = [footer for view in self.known_home.views if (footer := self.footer_of(view)) is not None]
         if not own:
             own = [f for page in self.inner_pages for view in page.views if (f := self.footer_of(view)) is not None]
         return tuple(own)
 
     def footer_of(self, view: PageFacts) -> Footer | None:
-        """The footer of one look: by landmark, else the lines in which at least three pages end alike."""
+        """The footer of one look: by landmark, else the end that it shares with at least two other pages."""
         marked = frozenset(index for index, line in enumerate(view.lines) if line.region == "footer")
         if marked or "footer" in view.landmarks:
             return Footer(view, marked)
-        length = self._common_end
-        if length and view.lines[-length:] == self._end_sample[-length:]:
-            return Footer(view, frozenset(range(len(view.lines) - length, len(view.lines))))
-        return None
+        length = self._common_end(view)
+        return Footer(view, frozenset(range(len(view.lines) - length, len(view.lines)))) if length else None
 
-    @cached_property
-    def _end_sample(self) -> tuple[Line, ...]:
-        ends = [view.lines for view in self.views if view.how == "raw" and view.lines]
-        return ends[0] if ends else ()
-
-    @cached_property
-    def _common_end(self) -> int:
-        """How many last lines the raw pages share; 0 where fewer than three do."""
-        ends = [view.lines for view in self.views if view.how == "raw" and view.lines]
-        if len(ends) < _MIN_REPEATS:
-            return 0
+    def _common_end(self, view: PageFacts) -> int:
+        """How many last lines of a look at least three pages have in common; 0 where that is none, or all."""
+        own = _ending(view.lines[-_MAX_REPEATED:])
+        others = [end for page, end in self._ends if all(view is not each for each in page.views)]
         length = 0
-        while length < _MAX_REPEATED and all(len(lines) > length for lines in ends):
-            alike = {lines[-1 - length].text for lines in ends}
-            if len(alike) > 1:
+        while length < len(own):
+            tail = own[-1 - length :]
+            others = [end for end in others if end[-1 - length :] == tail]
+            if len(others) < _MIN_REPEATS - 1:
                 break
             length += 1
-        return length if length < min(map(len, ends)) else 0
+        return length if length < len(view.lines) else 0
+
+    @cached_property
+    def _ends(self) -> tuple[tuple[Page, tuple[str, ...]], ...]:
+        """The last lines of each page, as first looked at."""
+        return tuple(
+            (page, _ending(page.views[0].lines[-_MAX_REPEATED:])) for page in self.visit.pages if page.views
+        )
 
     # --- links -------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import Any
 from audit_rules.judgement import Lang, Words
 from audit_rules.verdict import Searched, Value, Verdict
 
-_FOLDER = Path(__file__).parent
+WORDS = Path(__file__).with_name("words.toml")
 _SHOWN_WORDINGS = 5
 _SHOWN_VALUES = 12
 _VALUE_LENGTH = 300
@@ -33,7 +33,7 @@ class RuleWords:
 class Wording:
     """Common sentences and terms, opened once with the rulebook."""
 
-    def __init__(self, path: Path = _FOLDER / "words.toml") -> None:
+    def __init__(self, path: Path = WORDS) -> None:
         with path.open("rb") as file:
             self._common: dict[str, dict[str, dict[str, str]]] = tomllib.load(file)
 

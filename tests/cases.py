@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,13 +21,23 @@ SEEN_AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 LAW_DAY = date(2026, 11, 22)
 
 PROVINCE = Agency("song-may", "Ủy ban nhân dân tỉnh Sông Mây", "Song May People's Committee", "province")
-DEPARTMENT = Agency("so-xay-dung", "Sở Xây dựng tỉnh Sông Mây", "Department of Construction", "department", "song-may")
-MAIN = Portal("song-may", Address.parse("songmay.gov.vn"), "province", PROVINCE)
+DEPARTMENT = Agency(
+    "so-xay-dung", "Sở Xây dựng tỉnh Sông Mây", "Department of Construction", "department", "song-may"
+)
+MAIN = Portal(
+    "song-may",
+    Address.parse("songmay.gov.vn"),
+    "province",
+    PROVINCE,
+    aliases=(Address.parse("cong.songmay.gov.vn"),),
+)
+FIELDS = ("Nội vụ", "Tài chính", "Y tế", "Công Thương", "Tư pháp", "Ngoại vụ", "Du lịch", "Thanh tra")
+"""What the departments of the make-believe province are called after; the registry may know some twice over."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case of one rule, as its file tells it."""
+    """One case of one rule, as its file tells it; ``told`` holds the file's own keys too."""
 
     rule: str
     name: str
@@ -41,8 +52,9 @@ def all_cases() -> list[Case]:
     cases = []
     for path in sorted(FOLDER.glob("*.toml")):
         with path.open("rb") as file:
-            for told in tomllib.load(file)["case"]:
-                cases.append(Case(path.stem, told["name"], told))
+            told = tomllib.load(file)
+        common = {key: value for key, value in told.items() if key != "case"}
+        cases += [Case(path.stem, each["name"], common | each) for each in told["case"]]
     return cases
 
 
@@ -55,44 +67,59 @@ def _portal(told: dict[str, Any]) -> Portal:
     return Portal("so-xay-dung", address, kind, DEPARTMENT, main_portal_id=main, registered=not told.get("guessed"))
 
 
-def _component(number: int, *, confirmed: bool) -> Portal:
-    host = Address.parse(f"so{number}.songmay.gov.vn")
-    return Portal(f"so{number}", host, "department", main_portal_id=MAIN.id, confirmed=confirmed)
+def _components(told: dict[str, Any]) -> Iterator[Portal]:
+    """``components`` departments, at so1.songmay.gov.vn and so on: the first ``confirmed`` of them are confirmed,
+    those named in ``retired`` are no more."""
+    for number in range(1, told.get("components", 0) + 1):
+        name = f"so{number}"
+        yield Portal(
+            name,
+            Address.parse(f"{name}.songmay.gov.vn"),
+            "department",
+            Agency(name, f"Sở {FIELDS[number % len(FIELDS)]}", "", "department", MAIN.id),
+            main_portal_id=MAIN.id,
+            confirmed=number <= told.get("confirmed", 0),
+            status="retired" if name in told.get("retired", ()) else "active",
+        )
 
 
 def _page(html: str, url: str, told: dict[str, Any], *, rendered: bool) -> Page:
-    body = (told.get("frame", "{}")).replace("{}", html).encode()
+    frame = told.get("frame", "{}")
     status = told.get("status", 200)
-    raw = read_page(body, url, seen_at=SEEN_AT, status=status)
+    raw = read_page(frame.replace("{}", html).encode(), url, seen_at=SEEN_AT, status=status)
     if not rendered:
         return Page(url, raw)
-    drawn = told.get("drawn", html).encode() if "drawn" in told else body
-    pushes = tuple(told.get("pushes", ()))
+    drawn = frame.replace("{}", told.get("drawn", html)).encode()
     view = read_page(drawn, url, seen_at=SEEN_AT, status=status, how="rendered")
-    return Page(url, raw, replace(view, render=RenderFacts(pushes=pushes)))
+    return Page(url, raw, replace(view, render=RenderFacts(pushes=tuple(told.get("pushes", ())))))
 
 
-def judged(case: Case, rulebook: Rulebook) -> Judgement:
-    """What the case's rule says of the case's portal.
+def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
+    """The portal of a case, what was seen of it, and what was known around it.
 
-    ``html`` is home, ``pages`` maps paths to more pages, ``answers`` addresses to statuses (or error reasons),
-    ``skipped`` addresses to reasons; ``browser = false`` leaves all pages raw.
+    ``html`` is home (inside ``frame``, where the file or the case has one) and ``drawn`` what scripts make of it,
+    ``pages`` maps paths to more pages, ``bare`` to pages outside the frame, ``answers`` addresses to statuses (or
+    error reasons, or a status and where redirects end), ``skipped`` addresses to reasons; ``browser = false``
+    leaves all pages raw, ``undrawn`` some.
     """
-    told = case.told
     portal = _portal(told)
     root = f"{told.get('scheme', 'https')}://{portal.address}"
     browser = told.get("browser", True)
-    home = _page(told.get("html", ""), root + "/", told, rendered=browser)
-    plain = {key: told[key] for key in ("frame",) if key in told}
-    pages = [_page(html, root + path, plain, rendered=browser) for path, html in told.get("pages", {}).items()]
+    undrawn = told.get("undrawn", ())
+    home = _page(told.get("html", ""), root + "/", told, rendered=browser and "/" not in undrawn)
+    frame = {"frame": told.get("frame", "{}")}
+    others = [(path, html, frame) for path, html in told.get("pages", {}).items()]
+    others += [(path, html, {}) for path, html in told.get("bare", {}).items()]
+    pages = [
+        _page(html, root + path, inside, rendered=browser and path not in undrawn) for path, html, inside in others
+    ]
     asked = tuple(_answer(url, said) for url, said in told.get("answers", {}).items())
     https = _answer(root + "/", told.get("https", 200)) if told.get("https") != "unasked" else None
-    http = _answer(root + "/", told["http"]) if "http" in told else None
+    http = _answer(root.replace("https", "http") + "/", told["http"]) if "http" in told else None
     net = NetFacts(https, http, asked, tuple(told.get("skipped", {}).items()))
-    visit = Visit(told.get("state", "audited"), told.get("why"), root + "/", (home, *pages), net, browser=browser)
-    components = tuple(
-        _component(number, confirmed=number <= told.get("confirmed", 0)) for number in range(1, told.get("components", 0) + 1)
-    )
+    seen = () if told.get("unseen") else (home, *pages)
+    visit = Visit(told.get("state", "audited"), told.get("why"), root + "/", seen, net, browser=browser)
+    components = tuple(_components(told))
     answered = told.get("answered")
     everyone = (portal, MAIN, *components)
     around = Surroundings(
@@ -103,7 +130,12 @@ def judged(case: Case, rulebook: Rulebook) -> Judgement:
         answered=None if answered is None else frozenset(answered),
         main_portal_outcomes=told.get("main_portal"),
     )
-    judgements = judge(portal, visit, around, rulebook, LAW_DAY)
+    return portal, visit, around
+
+
+def judged(case: Case, rulebook: Rulebook) -> Judgement:
+    """What the case's rule says of the case's portal."""
+    judgements = judge(*made(case.told), rulebook, LAW_DAY)
     return next(each for each in judgements if each.rule == case.rule)
 
 

@@ -28,6 +28,8 @@ def test_case(case: Case, rulebook: Rulebook) -> None:
         assert verdict.values[key] == value
     if "excerpt" in case.told:
         assert case.told["excerpt"] in " ".join(each.excerpt for each in verdict.evidence)
+    if "wanted" in case.told:
+        assert list(verdict.wanted) == case.told["wanted"]
     if "nearest" in case.told:
         assert verdict.searched is not None
         assert verdict.searched.nearest is not None

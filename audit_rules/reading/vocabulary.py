@@ -1,7 +1,7 @@
 """Concepts as data: the wordings by which portals name a thing, found in one pass over folded words.
 
 A concept's file says which wordings are accepted, which words around them refuse a match (a training on the
-regulation is not the regulation), and how many other words an entry may carry.
+regulation is not the regulation), how many other words an entry may carry, and which words together come near.
 """
 
 from __future__ import annotations
@@ -22,23 +22,27 @@ _OPENERS = frozenset(load("openers.toml")["openers"])
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One thing rules look for. ``lead`` is how many words may stand before the wording, ``slack`` how many
-    other words an entry may carry in all; ``sought`` concepts draw the crawler, in the order of the file."""
+    """One thing rules look for. ``near`` are phrases that in their order speak loosely of it, with whatever in
+    between; ``lead`` is how many words may stand before the wording, ``slack`` how many other words an entry may
+    carry in all; ``sought`` concepts draw the crawler, in the order of the file; of a ``telling`` concept even a
+    looser wording is worth a person's look."""
 
     id: str
     name: str
     accepted: tuple[str, ...]
     refused: tuple[tuple[str, ...], ...]
+    near: tuple[tuple[tuple[str, ...], ...], ...]
     lead: int
     slack: int
     sought: bool
+    telling: bool
     priority: int
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A wording found in a text. ``why_not`` is None where it counts, else the reason it does not:
-    "news" (refused words), "loose" (too many other words around it)."""
+    """A wording found in a text. ``why_not`` is None where it counts, else the reason it does not: "news"
+    (refused words), "loose" (other words stand before it or inside it), "long" (too many words follow)."""
 
     concept: str
     wording: str
@@ -53,9 +57,11 @@ def _concepts() -> dict[str, Concept]:
             name=entry["name"],
             accepted=tuple(entry["accepted"]),
             refused=tuple(words(text) for text in entry.get("refused", ())),
+            near=tuple(tuple(words(text) for text in phrases) for phrases in entry.get("near", ())),
             lead=entry.get("lead", 2),
             slack=entry.get("slack", 6),
             sought=entry.get("sought", True),
+            telling=entry.get("telling", False),
             priority=priority,
         )
         for priority, (key, entry) in enumerate(load("concepts.toml").items())
@@ -77,24 +83,44 @@ def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], str, str]]]:
     return index
 
 
+def _near_by_first_word() -> dict[str, list[tuple[tuple[tuple[str, ...], ...], Concept]]]:
+    index: dict[str, list[tuple[tuple[tuple[str, ...], ...], Concept]]] = {}
+    for concept in CONCEPTS.values():
+        for parts in concept.near:
+            index.setdefault(parts[0][0], []).append((parts, concept))
+    return index
+
+
 _INDEX = _by_first_word()
+_NEAR = _near_by_first_word()
 
 
 def _holds(said: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return any(said[at : at + len(wanted)] == wanted for at in range(len(said) - len(wanted) + 1))
 
 
+def _holds_in_order(said: tuple[str, ...], parts: tuple[tuple[str, ...], ...]) -> bool:
+    for part in parts:
+        at = next((at for at in range(len(said)) if said[at : at + len(part)] == part), None)
+        if at is None:
+            return False
+        said = said[at + len(part) :]
+    return True
+
+
+def _is_refused(said: tuple[str, ...], rest: tuple[str, ...], concept: Concept) -> bool:
+    return any(_holds(said, refusal) for refusal in concept.refused) or any(_holds(rest, sign) for sign in _NEWS)
+
+
 def _judge(said: tuple[str, ...], at: int, wording: tuple[str, ...], concept: Concept) -> str | None:
-    if any(_holds(said, refusal) for refusal in concept.refused):
-        return "news"
     rest = said[:at] + said[at + len(wording) :]
-    if any(_holds(rest, sign) for sign in _NEWS):
+    if _is_refused(said, rest, concept):
         return "news"
     lead = [word for word in said[:at] if word not in _OPENERS and not _NUMBERING.match(word)]
     if len(lead) > concept.lead:
         return "loose"
     if len(rest) > concept.slack:
-        return "loose"
+        return "long"
     return None
 
 
@@ -112,6 +138,11 @@ def matches(text: str) -> tuple[Match, ...]:
             known = found.get(concept_id)
             if known is None or (known.why_not is not None and why_not is None):
                 found[concept_id] = Match(concept_id, original, len(said) - len(wording), why_not)
+    for at, word in enumerate(said):
+        for parts, concept in _NEAR.get(word, ()):
+            if concept.id not in found and _holds_in_order(said[at:], parts):
+                why_not = "news" if _is_refused(said, said, concept) else "loose"
+                found[concept.id] = Match(concept.id, concept.name, len(said), why_not)
     return tuple(found.values())
 
 
@@ -129,12 +160,12 @@ def _all_matches(text: str, hint: str, url: str) -> Iterator[tuple[int, Match]]:
 
 def link_match(text: str, hint: str, url: str, concept: str) -> Match | None:
     """How a link speaks of a concept: by its text, its title, or its address; the first that counts, else the
-    nearest miss."""
+    nearest miss. What the text refuses ("đầu mối …" under /tiep-can-thong-tin/) the address cannot mend."""
     miss: Match | None = None
     for penalty, found in _all_matches(text, hint, url):
         if found.concept != concept:
             continue
-        if found.why_not is None:
+        if found.why_not is None or found.why_not == "news":
             return found
         if penalty < 2:
             miss = miss or found

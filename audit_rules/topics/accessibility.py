@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from audit_rules.facts import known
 from audit_rules.rule import rule
 from audit_rules.site import SiteFacts, evidence
 from audit_rules.verdict import Verdict, cant_tell, failed, passed
@@ -17,7 +16,7 @@ _NO_LANGUAGE = frozenset({"vn", "xx", "cn", "jp", "kr", "us", "uk"})
 @rule
 def language_declared(site: SiteFacts) -> Verdict:
     """The home page declares its language, validly, and it is the language of its text (WCAG 2.0, 3.1.1)."""
-    home = known(site.home, "home", "unreachable")
+    home = site.known_home
     view = home.rendered or home.views[0]
     declared, spoken = view.language.declared, view.language.spoken
     shown = evidence(
@@ -28,7 +27,7 @@ def language_declared(site: SiteFacts) -> Verdict:
         return passed(shown, declared=declared)
     reason = site.unsettled(home)
     if reason is not None:
-        return cant_tell(reason, shown, wanted=(home.url,))
+        return cant_tell(reason, shown, wanted=site.wanted(home))
     if state == "unclear":
         return cant_tell("language_unclear", shown, declared=declared)
     return failed(shown, declared=declared or "", spoken=spoken, state=state)

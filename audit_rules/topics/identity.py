@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from audit_rules.facts import Person, Surroundings, known
-from audit_rules.owners import names_a_body, names_owner, speaks_of_body
+from audit_rules.facts import PageFacts, Person, Surroundings
+from audit_rules.owners import is_credit, names_a_body, names_owner, speaks_of_body
+from audit_rules.reading.people import AHEAD, BLOCK
 from audit_rules.rule import rule
-from audit_rules.search import Search
+from audit_rules.search import Hit, Search
 from audit_rules.site import Footer, SiteFacts, evidence, region_words
-from audit_rules.verdict import Verdict, cant_tell, failed, passed
+from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, passed
 
 _PARTS = ("position", "phone", "email")
 
 
 def _footer_without(site: SiteFacts, *wordings: str) -> Verdict:
     """The answer where no look at the footer shows the item: failed, or why that cannot be said."""
-    home = known(site.home, "home", "unreachable")
+    home = site.known_home
     searched = site.searched_home(*wordings)
     reason = site.unsettled(home)
     if reason is not None:
-        return cant_tell(reason, searched=searched, wanted=(home.url,))
+        return cant_tell(reason, searched=searched, wanted=site.wanted(home))
     readable = [footer for footer in site.footers if not footer.is_picture]
     if not readable:
         return cant_tell(
@@ -30,14 +31,10 @@ def _footer_without(site: SiteFacts, *wordings: str) -> Verdict:
 @rule
 def footer_names_owner(site: SiteFacts, around: Surroundings) -> Verdict:
     """The footer names the body that owns the portal."""
-    known(site.home, "home", "unreachable")
     for footer in site.footers:
-        line = names_owner(footer.lines, site.portal, around) or names_a_body(footer.lines)
-        if line is not None:
-            return passed(footer.evidence(line.text))
-        named = next(
-            (p.alt for p in footer.view.pictures if p.region == "footer" and p.alt and speaks_of_body(p.alt)), None
-        )
+        named = names_owner(footer.lines, site.portal, around) or names_a_body(footer.lines)
+        pictures = (each.alt for each in footer.view.pictures if each.region == "footer" and each.alt)
+        named = named or next((alt for alt in pictures if speaks_of_body(alt) and not is_credit(alt)), None)
         if named is not None:
             return passed(footer.evidence(named))
     return _footer_without(site, "cơ quan chủ quản", "bản quyền thuộc", *_agency_names(site))
@@ -51,7 +48,6 @@ def _agency_names(site: SiteFacts) -> tuple[str, ...]:
 @rule
 def footer_responsible_person(site: SiteFacts) -> Verdict:
     """The footer names the person who answers for the content."""
-    known(site.home, "home", "unreachable")
     for footer in site.footers:
         for person in footer.people("responsible"):
             return passed(footer.evidence(person.excerpt), name=person.name)
@@ -71,14 +67,15 @@ def footer_email(site: SiteFacts) -> Verdict:
 
 
 def _footer_contact(site: SiteFacts, kind: str, *wordings: str) -> Verdict:
-    known(site.home, "home", "unreachable")
     masked: Footer | None = None
     for footer in site.footers:
         for contact in footer.contacts(kind):
-            if contact.hidden:
-                masked = footer
+            line = footer.view.lines[contact.line].text if contact.line in footer.indexes else contact.text
+            if is_credit(line):
                 continue
-            return passed(footer.evidence(contact.text), value=contact.value)
+            if not contact.hidden:
+                return passed(footer.evidence(line), value=contact.value)
+            masked = footer
     if masked is not None:
         return cant_tell("masked_email", masked.evidence(masked.text), searched=site.searched_home(*wordings))
     return _footer_without(site, *wordings)
@@ -88,34 +85,78 @@ def _footer_contact(site: SiteFacts, kind: str, *wordings: str) -> Verdict:
 def spokesperson(site: SiteFacts, around: Surroundings) -> Verdict:
     """The regular spokesperson's name, position, phone and official e-mail are on the portal."""
     search = Search(site, "spokesperson")
-    entries = [(person, view) for view in site.views for person in view.people if person.role == "spokesperson"]
-    if entries:
-        person, view = min(entries, key=lambda entry: len(_lacking(entry[0])))
-        shown = evidence(view, region_words(view.lines[person.line].region), person.excerpt)
-        lacking = _lacking(person)
-        if not lacking:
-            return passed(shown, name=person.name)
-        reason = site.unsettled(page) if (page := site.page(view.url)) else None
-        if reason is not None:
-            return cant_tell(reason, shown, searched=search.searched, wanted=(view.url,))
-        return failed(shown, searched=search.searched, missing=lacking, name=person.name)
-    scan = next((hit for hit in search.entries if hit.document and hit.answered == "open"), None)
-    if scan is not None:
-        return cant_tell("document_not_read", scan.evidence, searched=search.searched)
+    entries = _spokespeople(site, search)
+    person, view = min(entries, key=lambda entry: len(_lacking(entry[0])), default=(None, None))
+    if person is not None and view is not None and not _lacking(person):
+        return passed(_shown(person, view), name=person.name)
+    if search.documents:
+        return cant_tell("document_not_read", search.documents[0].evidence, searched=search.searched)
+    if person is not None and view is not None:
+        return _incomplete(site, search, person, view)
     if search.hindrance is not None:
         return search.hindrance
-    if not site.portal.is_main:
+    unread = next((hit for hit in search.entries if hit.answered == "open" and _may_name(site, hit)), None)
+    if unread is not None:
+        return cant_tell("needs_review", unread.evidence, searched=search.searched)
+    if site.portal.is_component:
         return _on_main_portals_list(search, around)
     return failed(searched=search.searched, missing=["name", *_PARTS])
+
+
+def _spokespeople(site: SiteFacts, search: Search) -> list[tuple[Person, PageFacts]]:
+    """Entries of a spokesperson; somebody whom a piece of news calls so is none."""
+    return [
+        (person, view)
+        for view in site.views
+        for person in view.people
+        if person.role == "spokesperson" and search.speaks_of_it(view, person.line, AHEAD)
+    ]
 
 
 def _lacking(person: Person) -> list[str]:
     return [part for part in _PARTS if getattr(person, part) is None]
 
 
+def _shown(person: Person, view: PageFacts) -> Evidence:
+    return evidence(view, region_words(view.lines[person.line].region), person.excerpt)
+
+
+def _incomplete(site: SiteFacts, search: Search, person: Person, view: PageFacts) -> Verdict:
+    """The answer where the best entry lacks a part: failed, unless the part may be masked or elsewhere."""
+    shown = _shown(person, view)
+    page = site.page(view.url)
+    reason = site.unsettled(page) if page else None
+    if page is not None and reason is not None:
+        return cant_tell(reason, shown, searched=search.searched, wanted=site.wanted(page))
+    if search.hindrance is not None:
+        return search.hindrance
+    block = range(person.line, person.line + BLOCK + 1)
+    if any(contact.hidden and contact.line in block for contact in view.contacts):
+        return cant_tell("masked_email", shown, searched=search.searched)
+    return failed(shown, searched=search.searched, missing=_lacking(person), name=person.name)
+
+
+def _may_name(site: SiteFacts, hit: Hit) -> bool:
+    """Whether an entry leads to a page nobody read here, or to one with contacts beside a name we did not know."""
+    page = site.page(hit.link.url) if hit.link else None
+    if page is None:
+        return True
+    return any(
+        contact.kind in ("phone", "email") and view.lines[contact.line].region in ("main", "article")
+        for view in page.views
+        for contact in view.contacts
+        if contact.line < len(view.lines) and not _is_in_footer(site, view, contact.line)
+    )
+
+
+def _is_in_footer(site: SiteFacts, view: PageFacts, line: int) -> bool:
+    footer = site.footer_of(view)
+    return footer is not None and line in footer.indexes
+
+
 def _on_main_portals_list(search: Search, around: Surroundings) -> Verdict:
     """A component without an entry may stand on its main portal's list, which names agencies one by one."""
     outcome = (around.main_portal_outcomes or {}).get("identity.spokesperson")
-    if outcome == "failed" or (around.main_portal is None and outcome is None):
+    if outcome == "failed" or around.main_portal is None:
         return failed(searched=search.searched, missing=["name", *_PARTS])
     return cant_tell("main_portal_not_read" if outcome is None else "needs_review", searched=search.searched)

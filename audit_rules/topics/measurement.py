@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from audit_rules.facts import EmcEmbed, Page, PageFacts, known
+from audit_rules.facts import EmcEmbed, Page, PageFacts
 from audit_rules.reading.measurement import TRACKER_HOSTS, host_of, read_pushes
 from audit_rules.rule import rule
 from audit_rules.site import SiteFacts, evidence
@@ -44,7 +44,7 @@ def _shown(view: PageFacts, embed: EmcEmbed) -> Evidence:
 @rule
 def emc_code_present(site: SiteFacts) -> Verdict:
     """The home page carries the live EMC code: a numeric site id and the system's tracker."""
-    home = known(site.home, "home", "unreachable")
+    home = site.known_home
     live = _live(home.views)
     if live is not None:
         return passed(_shown(*live), site_id=live[1].site_id)
@@ -55,9 +55,9 @@ def emc_code_present(site: SiteFacts) -> Verdict:
         return cant_tell("other_tracker", _shown(*strange), tracker=named)
     if home.rendered is None:
         return cant_tell(
-            site.unrendered(home), searched=site.searched_home("_govaq", *TRACKER_HOSTS), wanted=(home.url,)
+            site.unrendered(home), searched=site.searched_home("_govaq", *TRACKER_HOSTS), wanted=site.wanted(home)
         )
-    dead = next(((v, e) for v, e in embeds if e.state != "live"), None)
+    dead = next(((v, e) for v, e in embeds if e.known_tracker is not False), None)
     if dead is not None:
         return failed(_shown(*dead), state=dead[1].state, searched=site.searched_home("_govaq", *TRACKER_HOSTS))
     return failed(state="absent", searched=site.searched_home("_govaq", *TRACKER_HOSTS))
@@ -66,23 +66,33 @@ def emc_code_present(site: SiteFacts) -> Verdict:
 @rule
 def emc_code_on_inner_pages(site: SiteFacts) -> Verdict:
     """The code stands on the inner pages too, not on the home page alone."""
-    home = known(site.home, "home", "unreachable")
+    home = site.known_home
     live = _live(home.views)
     if live is None:
         return inapplicable("no_emc_code") if home.rendered is not None else cant_tell(site.unrendered(home))
     in_raw = home.raw is not None and _live((home.raw,)) is not None
-    sample = site.inner_pages[:SAMPLE]
-    if not in_raw and (waiting := tuple(page.url for page in sample if page.rendered is None)):
-        return cant_tell(site.unrendered(home), wanted=waiting)
+    sample = _framed_alike(site, home)[:SAMPLE]
+    if not in_raw and (waiting := [page for page in sample if page.rendered is None]):
+        return cant_tell(site.unrendered(waiting[0]), wanted=site.wanted(*waiting))
     if len(sample) < FEWEST and (len(sample) == 0 or site.has_more_pages):
         return cant_tell("coverage", pages=len(sample))
     bare = [page for page in sample if _live(page.views) is None]
-    unsure = tuple(page.url for page in bare if page.rendered is None)
+    unsure = [page for page in bare if page.rendered is None]
     if unsure and site.visit.browser:
-        return cant_tell("not_rendered", wanted=unsure)
+        return cant_tell(site.unrendered(unsure[0]), wanted=site.wanted(*unsure))
     if bare:
         return failed(*map(_first_look, bare), missing=[page.url for page in bare], pages=len(sample))
     return passed(*(_shown(*found) for page in sample[:1] if (found := _live(page.views))), pages=len(sample))
+
+
+def _framed_alike(site: SiteFacts, home: Page) -> list[Page]:
+    """Inner pages with the header, menu and footer of home: a print view or a pop-up is no page of its own."""
+    frame = {region for view in home.views for region in site.regions(view)} & {"header", "menu", "footer"}
+    return [
+        page
+        for page in site.inner_pages
+        if frame <= {region for view in page.views for region in site.regions(view)}
+    ]
 
 
 def _first_look(page: Page) -> Evidence:
@@ -93,7 +103,7 @@ def _first_look(page: Page) -> Evidence:
 @rule
 def emc_code_loads_securely(site: SiteFacts) -> Verdict:
     """The code's script and tracker are loaded over https on an https portal."""
-    home = known(site.home, "home", "unreachable")
+    home = site.known_home
     if not home.url.startswith("https://"):
         return inapplicable("http_only")
     live = _live(home.views)

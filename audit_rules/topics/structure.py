@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from audit_rules.facts import Link, Portal, Surroundings, known
+from audit_rules.address import plain_host, split_url
+from audit_rules.facts import Link, Portal, Surroundings
+from audit_rules.reading.vietnamese import words
 from audit_rules.rule import rule
 from audit_rules.search import Search
 from audit_rules.services import is_local_service, is_national_service
@@ -12,6 +14,7 @@ from audit_rules.verdict import Verdict, cant_tell, failed, inapplicable, passed
 FEWEST_CONFIRMED = 5
 WITH_PROCEDURES = frozenset({"ministry", "province", "department", "commune"})
 _TEXT = ("teaser", "article")
+_NOT_THERE = frozenset({404, 410})
 
 
 @rule
@@ -22,15 +25,26 @@ def links_to_main_portal(site: SiteFacts, around: Surroundings) -> Verdict:
     main = around.main_portal
     if main is None:
         return cant_tell("no_known_parent")
-    home = known(site.home, "home", "unreachable")
+    home = site.known_home
     for link, view in site.home_links():
-        if link.region not in _TEXT and around.book.owner(link.url) == main.id:
-            return passed(evidence(view, region_words(link.region), f"{link.text} → {link.url}"))
+        end = site.end_of(link.url)
+        is_door = split_url(end) in _doors(
+            main
+        )  # a logo among sliding banners is a link; one to an article is none
+        if around.book.owner(end) == main.id and (is_door or link.region not in _TEXT):
+            return passed(evidence(view, region_words(link.region), f"{link.text} → {end}"))
     searched = site.searched_home(*(str(address) for address in main.addresses))
     reason = site.unsettled(home)
     if reason is not None:
-        return cant_tell(reason, searched=searched, wanted=(home.url,))
+        return cant_tell(reason, searched=searched, wanted=site.wanted(home))
     return failed(searched=searched, main_portal=str(main.address))
+
+
+def _doors(portal: Portal) -> set[tuple[str, str]]:
+    """Where a portal begins, as hosts and paths."""
+    return {
+        (plain_host(each.host), path) for each in portal.addresses for path in (each.path or "/", each.path + "/")
+    }
 
 
 @rule
@@ -38,22 +52,32 @@ def lists_component_sites(site: SiteFacts, around: Surroundings) -> Verdict:
     """The main portal lists the component sites that a person confirmed and that answered."""
     if not site.portal.is_main:
         return inapplicable("is_component")
-    home = known(site.home, "home", "unreachable")
+    home = site.known_home
     confirmed = [portal for portal in around.components if portal.confirmed and portal.status == "active"]
     if len(confirmed) < FEWEST_CONFIRMED or 2 * len(confirmed) < len(around.components):
         return cant_tell("registry_unconfirmed", confirmed=len(confirmed), known=len(around.components))
-    linked = {around.book.owner(link.url) for link in _listing_links(site)}
+    links = _listing_links(site)
+    linked = {around.book.owner(site.end_of(link.url)) for link in links}
     missing = [portal for portal in confirmed if portal.id not in linked]
     share = round(1 - len(missing) / len(confirmed), 3)
     if not missing:
         return passed(evidence(home.views[0], "toàn trang / whole page", home.views[0].title), share=share)
-    if around.answered is None or all(portal.id not in around.answered for portal in missing):
-        return cant_tell("components_not_visited", missing=_names(missing), share=share)
-    absent = [portal for portal in missing if portal.id in around.answered]
     search = Search(site, "links_page")
     if search.hindrance is not None:
         return search.hindrance
+    absent = [portal for portal in missing if portal.id in (around.answered or ())]
+    if not absent:
+        return cant_tell("components_not_visited", missing=_names(missing), share=share)
+    if any(_may_lead_to(portal, link, site) for portal in absent for link in links):
+        return cant_tell("coverage", searched=search.searched, missing=_names(absent), share=share)
     return failed(searched=search.searched, missing=_names(absent), share=share)
+
+
+def _may_lead_to(portal: Portal, link: Link, site: SiteFacts) -> bool:
+    """Whether a link of the portal's own, called like a component, was not followed: it may be sent on there."""
+    name = " ".join(words(portal.agency.name_vi)) if portal.agency else ""
+    unknown = site.owns(link.url) and site.page(link.url) is None and site.answer(link.url) is None
+    return unknown and bool(name) and name in " ".join(words(link.text))
 
 
 def _listing_links(site: SiteFacts) -> list[Link]:
@@ -77,19 +101,16 @@ def links_to_national_services(site: SiteFacts) -> Verdict:
     """The portal leads to the National Public Service Portal, itself or through its local service host."""
     if site.portal.kind not in WITH_PROCEDURES:
         return inapplicable("no_procedures")
-    known(site.home, "home", "unreachable")
     local: list[tuple[Link, str]] = []
     for link, view in site.links:
-        if is_national_service(link.url):
-            return passed(evidence(view, region_words(link.region), f"{link.text} → {link.url}"))
-        if is_local_service(link.url, link.text):
-            answer = site.net.answer(link.url)
-            if answer is not None and answer.status is not None and answer.status < 400:
-                if is_national_service(answer.final_url):
-                    return passed(evidence(view, region_words(link.region), f"{link.text} → {answer.final_url}"))
-                local.append((link, "local_system"))
-            elif answer is None or answer.error is not None:
-                local.append((link, "coverage"))
+        end = site.end_of(link.url)
+        if is_national_service(end):
+            return passed(evidence(view, region_words(link.region), f"{link.text} → {end}"))
+        if is_local_service(link.url, link.text) and not site.owns(link.url):
+            answer = site.answer(link.url)
+            if answer is None or answer.status is None or answer.status not in _NOT_THERE:
+                opens = answer is not None and answer.status is not None and answer.status < 400
+                local.append((link, "local_system" if opens else "coverage"))
     if local:
         link, reason = min(local, key=lambda pair: pair[1] != "local_system")
         return cant_tell(reason, system=link.url)

@@ -26,4 +26,4 @@ def https(site: SiteFacts) -> Verdict:
         return passed(_shown(answer))
     if answer.error in _NO_HTTPS and site.net.http is not None and site.net.http.status is not None:
         return failed(_shown(answer), _shown(site.net.http), state=str(answer.error))
-    return cant_tell(answer.error or "unreachable", _shown(answer))
+    return cant_tell("not_recorded" if answer.error == "not_recorded" else "unreachable", _shown(answer))
