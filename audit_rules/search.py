@@ -7,7 +7,6 @@ wherever scripts could add the thing. Only then may "found nowhere" be ``failed`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -30,8 +29,6 @@ _DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", 
 _GENERIC = tuple(" ".join(words(text)) for text in load("openers.toml")["generic"])
 _BESIDE = 3
 """Lines after a thing's name within which "Tải về" opens it."""
-_LONGEST_LINE = 300
-"""Characters of a line that may name a thing; longer ones are running text."""
 
 Answered = Literal["open", "dead", "unseen"]
 
@@ -79,11 +76,13 @@ class Search:
     def entries(self) -> tuple[Hit, ...]:
         """Links that name the concept, and links beside a line that names it; one for each target, open first."""
         hits: dict[str, Hit] = {}
-        for link, view in self.site.links:
-            found = link_match(link.text, link.hint, link.url, self.concept.id)
-            if found is None or found.why_not or link.region in _NOT_ENTRIES:
-                continue
-            hits.setdefault(page_key(link.url), self._entry(link, view, link.text or link.hint, found))
+        for link, view, found in self.site.links_naming(self.concept.id):
+            if (
+                found.why_not is None
+                and link.region not in _NOT_ENTRIES
+                and (key := page_key(link.url)) not in hits
+            ):
+                hits[key] = self._entry(link, view, link.text or link.hint, found)
         for hit in self.lines:
             beside = _beside(hit)
             if beside is not None:
@@ -139,21 +138,17 @@ class Search:
     def lines(self) -> tuple[Hit, ...]:
         """Lines of text that name the concept: headings, labels, table cells, titles of articles; no piece of
         news, and no link to somewhere else."""
-        return tuple(hit for view in self.site.views if not view.missing for hit in self._lines_of(view))
-
-    def _lines_of(self, view: PageFacts) -> Iterator[Hit]:
-        for index, line in enumerate(view.lines):
-            if (
-                line.region == "teaser"
-                or (line.region == "article" and not line.heading)
-                or len(line.text) > _LONGEST_LINE
-            ):
+        hits = []
+        for view, index, found in self.site.lines_naming(self.concept.id):
+            line = view.lines[index]
+            if view.missing or line.region == "teaser" or (line.region == "article" and not line.heading):
                 continue
-            found = match(line.text, self.concept.id)
-            if found is not None and found.why_not == "long":  # a label may have its whole answer behind it
-                found = match(line.text.partition(":")[0], self.concept.id)
-            if found is not None and found.why_not is None and not self._leads_away(view, index):
-                yield Hit(view, line.text, found, line.region, index)
+            label: Match | None = found
+            if found.why_not == "long":  # a label may have its whole answer behind it
+                label = match(line.text.partition(":")[0], self.concept.id)
+            if label is not None and label.why_not is None and not self._leads_away(view, index):
+                hits.append(Hit(view, line.text, label, line.region, index))
+        return tuple(hits)
 
     def _leads_away(self, view: PageFacts, index: int) -> bool:
         """Whether a line is as a whole a link to another page: a menu entry names what is elsewhere."""
@@ -166,18 +161,17 @@ class Search:
     @cached_property
     def mentions(self) -> tuple[Hit, ...]:
         """Looser wordings of a concept that is told by them: no entries, but worth a person's look."""
+        if not self.concept.telling:
+            return ()
         hits = []
-        for link, view in self.site.links if self.concept.telling else ():
-            found = link_match(link.text, link.hint, "", self.concept.id)
-            if found is not None and found.why_not in ("loose", "long") and link.region not in _NOT_ENTRIES:
-                hits.append(Hit(view, link.text, found, link.region, link.line, link))
-        for view in self.site.views if self.concept.telling else ():
-            for index, line in enumerate(view.lines):
-                if line.region in _NOT_ENTRIES or len(line.text) > _LONGEST_LINE:
-                    continue
-                found = match(line.text, self.concept.id)
-                if found is not None and found.why_not in ("loose", "long"):
-                    hits.append(Hit(view, line.text, found, line.region, index))
+        for link, view, _ in self.site.links_naming(self.concept.id):
+            said = link_match(link.text, link.hint, "", self.concept.id)  # an address alone mentions nothing
+            if said is not None and said.why_not in ("loose", "long") and link.region not in _NOT_ENTRIES:
+                hits.append(Hit(view, link.text, said, link.region, link.line, link))
+        for view, index, found in self.site.lines_naming(self.concept.id):
+            line = view.lines[index]
+            if found.why_not in ("loose", "long") and line.region not in _NOT_ENTRIES:
+                hits.append(Hit(view, line.text, found, line.region, index))
         return tuple(hits)
 
     def speaks_of_it(self, view: PageFacts, line: int, ahead: int) -> bool:
@@ -203,11 +197,10 @@ class Search:
         chosen: dict[str, str] = {}
         for concept, most in {**_SUPPORT, self.concept.id: CANDIDATES}.items():
             ranked: dict[str, tuple[int, str]] = {}
-            for link, _ in self.site.links:
-                if link.region in _NOT_ENTRIES or is_document(link.url) or not self.site.owns(link.url):
+            for link, _, found in self.site.links_naming(concept):
+                if found.why_not is not None or link.region in _NOT_ENTRIES or is_document(link.url):
                     continue
-                found = link_match(link.text, link.hint, link.url, concept)
-                if found is not None and found.why_not is None:
+                if self.site.owns(link.url):
                     key = page_key(link.url)
                     ranked[key] = min(ranked.get(key, (99, "")), (found.extra, link.url))
             for key in sorted(ranked, key=lambda key: (ranked[key][0], key))[:most]:
@@ -252,10 +245,7 @@ class Search:
         if dead is not None and dead.link is not None:
             return Nearest(dead.text, dead.link.url, "dead")
         best: tuple[int, Nearest] | None = None
-        for link, _ in self.site.links:
-            found = link_match(link.text, link.hint, link.url, self.concept.id)
-            if found is None:
-                continue
+        for link, _, found in self.site.links_naming(self.concept.id):
             why_not = found.why_not or ("news" if link.region in _NOT_ENTRIES else "other")
             cost = found.extra + (50 if why_not in ("news", "other") else 0)
             if best is None or cost < best[0]:

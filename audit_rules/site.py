@@ -2,96 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from urllib.parse import unquote
 
 from audit_rules.address import AddressBook, split_url
-from audit_rules.facts import Answer, Contact, Line, Link, Page, PageFacts, Person, Portal, Region, Visit, known
-from audit_rules.verdict import EXCERPT_LENGTH, Evidence, Looked, Searched
+from audit_rules.facts import Answer, Link, Page, PageFacts, Portal, Region, Visit, known
+from audit_rules.footer import Footer, common_end, ending
+from audit_rules.reading.vocabulary import Match, link_matches, matches
+from audit_rules.verdict import Looked, Searched
 
-READABLE_TEXT = 40
-"""Characters below which a region that holds a picture counts as a picture (rules.md, "Region")."""
-
-_MIN_REPEATS = 3
-"""Pages that must end alike before the common end counts as the footer."""
-_MAX_REPEATED = 40
+LONGEST_LINE = 300
+"""Characters of a line that may name a thing; longer ones are running text."""
 _HOME_TEXT = 200
-_FIGURES = re.compile(r"\d+(?:[.,]\d+)*")
 DEAD = "http_4xx"
 """The reason of an address that the portal itself says is not there: nothing was lost to us."""
 
 
+@lru_cache(maxsize=8192)
 def page_key(url: str) -> str:
     """What two spellings of one page have in common: scheme, ``www``, fragment and final slash do not matter."""
     address, _, _ = url.partition("#")
     where, mark, query = address.partition("?")
     host, path = split_url(where)
     return f"{host}{unquote(path).rstrip('/')}{mark}{query}" if host else address
-
-
-def _ending(lines: Iterable[Line]) -> tuple[str, ...]:
-    """Lines as they are compared between pages: visit counters and clocks differ in their figures only."""
-    return tuple(_FIGURES.sub("0", line.text) for line in lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Footer:
-    """The footer of one look at a page: ``indexes`` are the places of its lines."""
-
-    view: PageFacts
-    indexes: frozenset[int]
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        return tuple(line for index, line in enumerate(self.view.lines) if index in self.indexes)
-
-    @property
-    def text(self) -> str:
-        return " | ".join(line.text for line in self.lines)
-
-    def contacts(self, kind: str) -> tuple[Contact, ...]:
-        """Contacts in the footer's lines, and those of its icons, which have no line of their own."""
-        links = {link.url for link in self.view.links if link.region == "footer"}
-        return tuple(
-            each
-            for each in self.view.contacts
-            if each.kind == kind and (each.line in self.indexes or each.text in links)
-        )
-
-    def people(self, role: str) -> tuple[Person, ...]:
-        return tuple(each for each in self.view.people if each.role == role and each.line in self.indexes)
-
-    @property
-    def is_picture(self) -> bool:
-        """Whether the region says too little to be read as text."""
-        return sum(len(line.text) for line in self.lines) < READABLE_TEXT
-
-    def evidence(self, excerpt: str) -> Evidence:
-        return evidence(self.view, "chân trang / footer", excerpt)
-
-
-def evidence(view: PageFacts, where: str, excerpt: str) -> Evidence:
-    """A place on one look at a page, its excerpt cut."""
-    return Evidence(view.url, where, excerpt[:EXCERPT_LENGTH], view.sha256, view.seen_at, view.how)
-
-
-_REGION_WORDS: dict[Region, str] = {
-    "header": "đầu trang / header",
-    "menu": "menu",
-    "main": "thân trang / main text",
-    "teaser": "ô tin / news teaser",
-    "article": "bài viết / article",
-    "aside": "cột bên / side column",
-    "footer": "chân trang / footer",
-}
-
-
-def region_words(region: Region) -> str:
-    """A region as a reader knows it, Vietnamese first."""
-    return _REGION_WORDS[region]
 
 
 class SiteFacts:
@@ -251,31 +186,52 @@ class SiteFacts:
         return Footer(view, frozenset(range(len(view.lines) - length, len(view.lines)))) if length else None
 
     def _common_end(self, view: PageFacts) -> int:
-        """How many last lines of a look at least three pages have in common; 0 where that is none, or all."""
-        own = _ending(view.lines[-_MAX_REPEATED:])
         others = [end for page, end in self._ends if all(view is not each for each in page.views)]
-        length = 0
-        while length < len(own):
-            tail = own[-1 - length :]
-            others = [end for end in others if end[-1 - length :] == tail]
-            if len(others) < _MIN_REPEATS - 1:
-                break
-            length += 1
+        length = common_end(ending(view), others)
         return length if length < len(view.lines) else 0
 
     @cached_property
     def _ends(self) -> tuple[tuple[Page, tuple[str, ...]], ...]:
-        """The last lines of each page, as first looked at."""
-        return tuple(
-            (page, _ending(page.views[0].lines[-_MAX_REPEATED:])) for page in self.visit.pages if page.views
-        )
+        """The ending of each page, as first looked at."""
+        return tuple((page, ending(page.views[0])) for page in self.visit.pages if page.views)
 
     # --- links -------------------------------------------------------------------------------------
 
     @cached_property
     def links(self) -> tuple[tuple[Link, PageFacts], ...]:
-        """Every link of every look, home's first."""
-        return tuple((link, view) for view in self.views for link in view.links)
+        """Every link of every look, home's first; menus come back on every page, so each is told once, where it
+        was seen first."""
+        seen: dict[tuple[str, str, str, Region], tuple[Link, PageFacts]] = {}
+        for view in self.views:
+            for link in view.links:
+                seen.setdefault((link.url, link.text, link.hint, link.region), (link, view))
+        return tuple(seen.values())
+
+    def links_naming(self, concept: str) -> Sequence[tuple[Link, PageFacts, Match]]:
+        """The links that speak of a concept, whether or not their match counts."""
+        return self._links_naming.get(concept, ())
+
+    @cached_property
+    def _links_naming(self) -> Mapping[str, list[tuple[Link, PageFacts, Match]]]:
+        naming: defaultdict[str, list[tuple[Link, PageFacts, Match]]] = defaultdict(list)
+        for link, view in self.links:
+            for found in link_matches(link.text, link.hint, link.url):
+                naming[found.concept].append((link, view, found))
+        return naming
+
+    def lines_naming(self, concept: str) -> Sequence[tuple[PageFacts, int, Match]]:
+        """The lines of text, by look and place, that speak of a concept, whether or not their match counts;
+        running text is none of them."""
+        return self._lines_naming.get(concept, ())
+
+    @cached_property
+    def _lines_naming(self) -> Mapping[str, list[tuple[PageFacts, int, Match]]]:
+        naming: defaultdict[str, list[tuple[PageFacts, int, Match]]] = defaultdict(list)
+        for view in self.views:
+            for index, line in enumerate(view.lines):
+                for found in matches(line.text) if len(line.text) <= LONGEST_LINE else ():
+                    naming[found.concept].append((view, index, found))
+        return naming
 
     def home_links(self) -> Iterator[tuple[Link, PageFacts]]:
         for view in self.home.views if self.home else ():

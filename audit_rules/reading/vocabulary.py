@@ -93,6 +93,7 @@ def _near_by_first_word() -> dict[str, list[tuple[tuple[tuple[str, ...], ...], C
 
 _INDEX = _by_first_word()
 _NEAR = _near_by_first_word()
+_FIRST_WORDS = frozenset((*_INDEX, *_NEAR))
 
 
 def _holds(said: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
@@ -129,6 +130,8 @@ def matches(text: str) -> tuple[Match, ...]:
     """Every concept a text speaks of, the best match of each; matches that do not count are kept, for they are
     the nearest misses."""
     said = words(text)
+    if _FIRST_WORDS.isdisjoint(said):
+        return ()
     found: dict[str, Match] = {}
     for at, word in enumerate(said):
         for wording, concept_id, original in _INDEX.get(word, ()):
@@ -158,21 +161,24 @@ def _all_matches(text: str, hint: str, url: str) -> Iterator[tuple[int, Match]]:
                 yield penalty, found
 
 
-def link_match(text: str, hint: str, url: str, concept: str) -> Match | None:
-    """How a link speaks of a concept: by its text, its title, or its address; the first that counts, else the
+def link_matches(text: str, hint: str, url: str) -> tuple[Match, ...]:
+    """Every concept a link speaks of: by its text, its title, or its address; the first match that counts, else the
     nearest miss. What the text refuses ("đầu mối …" under /tiep-can-thong-tin/) the address cannot mend."""
-    miss: Match | None = None
+    settled: dict[str, Match] = {}
+    misses: dict[str, Match] = {}
     for penalty, found in _all_matches(text, hint, url):
-        if found.concept != concept:
-            continue
         if found.why_not is None or found.why_not == "news":
-            return found
-        if penalty < 2:
-            miss = miss or found
-    return miss
+            settled.setdefault(found.concept, found)
+        elif penalty < 2:
+            misses.setdefault(found.concept, found)
+    return tuple({**misses, **settled}.values())
 
 
-@lru_cache(maxsize=65536)
+def link_match(text: str, hint: str, url: str, concept: str) -> Match | None:
+    """The match of one concept in a link, counting or not."""
+    return next((found for found in link_matches(text, hint, url) if found.concept == concept), None)
+
+
 def rank(text: str, hint: str, url: str, region: Region) -> int | None:
     """How much a link draws the crawler (0 first), or None where it speaks of nothing a rule looks for."""
     best: int | None = None

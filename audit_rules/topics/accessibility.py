@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from audit_rules.evidence import evidence
 from audit_rules.rule import rule
-from audit_rules.site import SiteFacts, evidence
+from audit_rules.site import SiteFacts
 from audit_rules.verdict import Verdict, cant_tell, failed, passed
 
 _TAG = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.IGNORECASE)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Contact, Line, Region, Surroundings
 from audit_rules.owners import begins_with_body, is_of_others
 from audit_rules.rule import rule
 from audit_rules.search import Hit, Search
-from audit_rules.site import SiteFacts, evidence, region_words
+from audit_rules.site import SiteFacts
 from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, passed
 
 BLOCK = 10

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import PageFacts, Person, Surroundings
+from audit_rules.footer import Footer
 from audit_rules.owners import is_credit, names_a_body, names_owner, speaks_of_body
 from audit_rules.reading.people import AHEAD, BLOCK
 from audit_rules.rule import rule
 from audit_rules.search import Hit, Search
-from audit_rules.site import Footer, SiteFacts, evidence, region_words
+from audit_rules.site import SiteFacts
 from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, passed
 
 _PARTS = ("position", "phone", "email")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from audit_rules.evidence import evidence
 from audit_rules.facts import EmcEmbed, Page, PageFacts
 from audit_rules.reading.measurement import TRACKER_HOSTS, host_of, read_pushes
 from audit_rules.rule import rule
-from audit_rules.site import SiteFacts, evidence
+from audit_rules.site import SiteFacts
 from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed
 
 SAMPLE = 5

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Field, Form, PageFacts
 from audit_rules.reading.vietnamese import words
 from audit_rules.reading.vocabulary import link_match, match
 from audit_rules.rule import rule
-from audit_rules.site import SiteFacts, evidence, region_words
+from audit_rules.site import SiteFacts
 from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, passed
 
 _SAYS_SEARCH = (" tim kiem ", " search ", " tu khoa ", " keyword ", " noi dung can tim ", " tu can tim ")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from audit_rules.address import plain_host, split_url
+from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Link, Portal, Surroundings
 from audit_rules.reading.vietnamese import words
 from audit_rules.rule import rule
 from audit_rules.search import Search
 from audit_rules.services import is_local_service, is_national_service
-from audit_rules.site import SiteFacts, evidence, region_words
+from audit_rules.site import SiteFacts
 from audit_rules.verdict import Verdict, cant_tell, failed, inapplicable, passed
 
 FEWEST_CONFIRMED = 5
