@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Link, Page, PageFacts, Region
 from audit_rules.reading.data import load
 from audit_rules.reading.vietnamese import words
 from audit_rules.reading.vocabulary import CONCEPTS, Match, link_match, match
-from audit_rules.site import DEAD, SiteFacts, evidence, page_key, region_words
+from audit_rules.site import DEAD, SiteFacts, page_key
 from audit_rules.verdict import Evidence, Nearest, Searched, Verdict, cant_tell
 
 CANDIDATES = 8
@@ -77,11 +78,8 @@ class Search:
         """Links that name the concept, and links beside a line that names it; one for each target, open first."""
         hits: dict[str, Hit] = {}
         for link, view, found in self.site.links_naming(self.concept.id):
-            if (
-                found.why_not is None
-                and link.region not in _NOT_ENTRIES
-                and (key := page_key(link.url)) not in hits
-            ):
+            counts = found.why_not is None and link.region not in _NOT_ENTRIES
+            if counts and (key := page_key(link.url)) not in hits:
                 hits[key] = self._entry(link, view, link.text or link.hint, found)
         for hit in self.lines:
             beside = _beside(hit)
