@@ -6,13 +6,14 @@ from audit_rules.address import split_url
 from audit_rules.reading.vocabulary import match
 
 NATIONAL_HOSTS = frozenset({"dichvucong.gov.vn"})
+_BELOW_NATIONAL = tuple(f".{host}" for host in NATIONAL_HOSTS)
 _LOCAL_LABELS = ("dichvucong", "dvc", "motcua", "dichvucongtructuyen", "dvctt", "hcc", "motcuadientu")
 
 
 def is_national_service(url: str) -> bool:
     """Whether an address lies on the National Public Service Portal."""
     host, _ = split_url(url)
-    return any(host == national or host.endswith("." + national) for national in NATIONAL_HOSTS)
+    return host in NATIONAL_HOSTS or host.endswith(_BELOW_NATIONAL)
 
 
 def is_local_service(url: str, text: str) -> bool:

@@ -40,6 +40,10 @@ _ACTS = re.compile(
 )
 
 
+_PLAIN = re.compile(r"(https?)://([a-z0-9.-]+)(/[^?#;\s]*)?(?:\?([^#\s]*))?(?:#\S*)?\Z")
+"""An address without user, port, capitals in the host or parameters in the path."""
+
+
 class _Parts(NamedTuple):
     scheme: str
     host: str
@@ -52,6 +56,10 @@ class _Parts(NamedTuple):
 @lru_cache(maxsize=4096)
 def _parts(url: str) -> _Parts | None:
     """An http(s) address taken apart once for all questions about it; None for what no browser would accept."""
+    plain = _PLAIN.match(url)  # most links, in a fifth of the time
+    if plain is not None:
+        scheme, host, path, query = plain.groups("")
+        return _Parts(scheme, host, path or "/", _without(_SESSION, query) if query else "")
     try:
         split = urlsplit(url.strip())
         host, port = split.hostname or "", split.port

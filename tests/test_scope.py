@@ -96,3 +96,19 @@ def test_the_end_of_the_redirects_is_adopted_only_below_the_host_and_if_it_is_no
     assert mine.owns("http://portal.a.gov.vn/y")
     for url in ("http://so.a.gov.vn/", "http://b.gov.vn/", "http://xa.gov.vn/", "http://gov.vn/"):
         assert not mine.adopt(url), url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a.gov.vn",
+        "http://a.gov.vn/x/y.aspx?id=1&sid=3#f",
+        "https://a.gov.vn?x=1",
+        "https://a.gov.vn#x",
+        "http://a.gov.vn/x?",
+        "https://a.gov.vn/tìm%20kiếm?ý=1",
+    ],
+)
+def test_the_short_way_through_an_address_leads_where_the_long_way_does(url: str) -> None:
+    spelled_otherwise = url.replace("a.gov.vn", "A.GOV.VN")
+    assert (cleaned(url), canonical(url)) == (cleaned(spelled_otherwise), canonical(spelled_otherwise))

@@ -103,8 +103,9 @@ def links_to_national_services(site: SiteFacts) -> Verdict:
     if site.portal.kind not in WITH_PROCEDURES:
         return inapplicable("no_procedures")
     local: list[tuple[Link, str]] = []
+    sent_on = any(is_national_service(answer.final_url) for answer in site.net.asked)
     for link, view in site.links:
-        end = site.end_of(link.url)
+        end = site.end_of(link.url) if sent_on else link.url
         if is_national_service(end):
             return passed(evidence(view, region_words(link.region), f"{link.text} → {end}"))
         if is_local_service(link.url, link.text) and not site.owns(link.url):
