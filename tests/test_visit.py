@@ -284,9 +284,9 @@ def test_a_portal_that_starts_to_block_is_left_alone_and_partial() -> None:
     links = [f"/muc-{letter}" for letter in "abcdefgh"]
     pages: Pages = {"/": html(*links)} | {link: Reply(b"no", 403) for link in links}
     seen, site = go(pages)
-    assert (seen.state, seen.reason) == ("partial", "http_4xx")
+    assert (seen.state, seen.reason) == ("partial", "blocked")
     assert sum("/muc-" in asked for asked in site.asked) == 3
-    assert [reason for _, reason in seen.net.skipped].count("blocked") == 5
+    assert [reason for _, reason in seen.net.skipped].count("blocked") == 8
 
 
 def test_a_portal_whose_time_is_over_is_partial() -> None:

@@ -225,7 +225,9 @@ class PortalSpider(Spider):
         if stop == Stop("unreachable", "http_4xx"):
             self._skip(asked, stop.reason)  # a dead link is the portal's own, nothing was lost on the way
         else:
-            self._lose(asked, stop.reason)
+            # A bare refusal has the same number as a dead link; the books must tell them apart.
+            refused = stop == Stop("blocked", "http_4xx")
+            self._lose(asked, "blocked" if refused else stop.reason)
 
     async def _keep(self, fetched: Fetched, url: str, *, rendered: bool) -> Page:
         """Reads an answer as a page, shows it to the browser if wanted, and takes up its links."""
