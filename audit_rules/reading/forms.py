@@ -1,0 +1,45 @@
+"""Forms, and lone inputs that a script reads: what they ask for, and whether one searches the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from audit_rules.facts import Field, Form, Region
+
+_MAX_FIELDS = 40
+
+
+class FormDraft:
+    """A form while the walk is inside it."""
+
+    __slots__ = ("action", "fields", "method", "region", "words")
+
+    def __init__(self, action: str, method: str, region: Region) -> None:
+        self.action = action
+        self.method = method or "get"
+        self.region = region
+        self.words: list[str] = []
+        self.fields: list[Field] = []
+
+    def input(self, kind: str, name: str, label: str) -> None:
+        """One control; ``label`` is its placeholder, accessible name or button text."""
+        kind = kind.lower()
+        if kind in ("submit", "button", "image", "reset"):
+            self.words.append(label)
+        elif kind != "hidden" and len(self.fields) < _MAX_FIELDS:
+            self.fields.append(Field(name[:80], kind or "text", label[:120]))
+
+    def finish(self) -> Form:
+        return Form(
+            self.action[:500],
+            self.method.lower()[:10],
+            " ".join(filter(None, self.words))[:300],
+            self.region,
+            tuple(self.fields),
+        )
+
+
+def finish_forms(drafts: Sequence[FormDraft], loose: FormDraft) -> tuple[Form, ...]:
+    """Every form that asks for something typed; the inputs outside all forms count as one more."""
+    forms = [draft.finish() for draft in (*drafts, loose)]
+    return tuple(form for form in forms if form.fields)
