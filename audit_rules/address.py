@@ -12,6 +12,9 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+DOCUMENTS = frozenset(
+    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "rtf", "zip", "rar", "7z"]
+)
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)\Z")
 
 
@@ -111,6 +114,18 @@ def split_url(url: str) -> tuple[str, str]:
         return plain_host(parts.hostname or ""), parts.path or "/"
     except ValueError:
         return "", ""
+
+
+def extension(url: str) -> str:
+    """The ending of the file name in an address, in lower case, or an empty text."""
+    path = url.partition("#")[0].partition("?")[0].partition(";")[0]
+    name = path.partition("//")[2].partition("/")[2].rpartition("/")[2]
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def is_document(url: str) -> bool:
+    """Whether an address ends like a file that people open outside the browser."""
+    return extension(url) in DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True)

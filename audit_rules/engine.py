@@ -17,7 +17,6 @@ _SEEN = frozenset({"audited", "partial"})
 _NARROW_KINDS = frozenset({"service", "thematic", "other_body", "archive"})
 _NARROW_TOPICS = frozenset({"measurement", "transport", "accessibility", "integrity"})
 _NARROW_RULES = frozenset({"structure.links_to_main_portal", "structure.archive_says_so"})
-_STATE_REASONS = {"unreachable": "unreachable", "blocked": "blocked", "robots": "robots", "moved": "moved"}
 
 
 def judge(
@@ -36,7 +35,7 @@ def judge(
 def _verdict(entry: Entry, site: SiteFacts, around: Surroundings) -> Verdict:
     visit = site.visit
     if visit.state not in _SEEN:
-        return cant_tell(_STATE_REASONS.get(visit.state, visit.state))
+        return cant_tell(visit.state)
     if not _binds(entry, site.portal):
         return inapplicable("kind")
     try:

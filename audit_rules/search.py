@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from audit_rules.address import is_document
 from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Link, Page, PageFacts, Region
 from audit_rules.reading.data import load
@@ -26,17 +27,11 @@ _BLOCKS = frozenset({"blocked", "challenge", "captcha", "waf"})
 _OWN_WORDS = frozenset({"robots", "blocked", "not_recorded", "needs_review"})
 _NOT_ENTRIES: tuple[Region, ...] = ("teaser", "article")
 _OWN_TEXT: tuple[Region, ...] = ("main", "article")
-_DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "rtf", "zip", "rar", "7z")
 _GENERIC = tuple(" ".join(words(text)) for text in load("openers.toml")["generic"])
 _BESIDE = 3
 """Lines after a thing's name within which "Tải về" opens it."""
 
 Answered = Literal["open", "dead", "unseen"]
-
-
-def is_document(url: str) -> bool:
-    """Whether an address ends like a file that people open outside the browser."""
-    return url.partition("?")[0].lower().rpartition(".")[2] in _DOCUMENTS
 
 
 def told_reason(lost: str) -> str:

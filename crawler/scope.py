@@ -11,15 +11,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from audit_rules.address import Address, AddressBook, plain_host, split_url
+from audit_rules.address import DOCUMENTS, Address, AddressBook, extension, plain_host, split_url
 from audit_rules.facts import Portal
 
 MAX_URL = 2000
 """Characters; a longer address is a trap or a mistake and is not followed."""
 
-DOCUMENTS = frozenset(
-    ["pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "rtf", "zip", "rar", "7z"]
-)
 _PICTURES = ["jpg", "jpeg", "png", "gif", "bmp", "svg", "webp", "ico", "tif", "tiff", "psd"]
 _SOUND = ["mp3", "mp4", "avi", "flv", "wmv", "mov", "wav", "webm", "m4a", "swf"]
 _PARTS_OF_PAGES = ["css", "js", "json", "xml", "rss", "atom", "woff", "woff2", "ttf", "eot", "map"]
@@ -109,17 +106,6 @@ def canonical(url: str) -> str:
 def pattern(url: str) -> str:
     """What addresses have in common that differ in their digits only: a list's pages, a calendar's days."""
     return re.sub(r"\d+", "0", canonical(url))
-
-
-def extension(url: str) -> str:
-    """The file name's ending in lower case, or an empty text."""
-    parts = _parts(url)
-    name = parts.path.rpartition("/")[2] if parts is not None else ""
-    return name.rpartition(".")[2].lower() if "." in name else ""
-
-
-def is_document(url: str) -> bool:
-    return extension(url) in DOCUMENTS
 
 
 def may_be_page(url: str) -> bool:

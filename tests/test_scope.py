@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from audit_rules.address import Address, AddressBook
+from audit_rules.address import Address, AddressBook, is_document
 from audit_rules.facts import Portal
-from crawler.scope import MAX_URL, Scope, canonical, cleaned, is_document, is_web, may_be_page, pattern
+from crawler.scope import MAX_URL, Scope, canonical, cleaned, is_web, may_be_page, pattern
 
 
 def scope(*addresses: str, book: AddressBook | None = None) -> Scope:

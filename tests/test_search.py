@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from audit_rules.address import is_document
 from audit_rules.facts import Unseen
-from audit_rules.search import CANDIDATES, Search, is_document, told_reason
+from audit_rules.search import CANDIDATES, Search, told_reason
 from audit_rules.site import SiteFacts, page_key
 from tests.cases import made
 

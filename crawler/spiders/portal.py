@@ -12,7 +12,7 @@ from typing import Any
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 
-from audit_rules.address import AddressBook
+from audit_rules.address import AddressBook, is_document
 from audit_rules.facts import Answer, Link, NetFacts, Page, Portal, Region, State, Visit
 from audit_rules.reading import read_page
 from crawler.blocks import Stop
@@ -21,7 +21,7 @@ from crawler.download import Fetched, fetch, stop_early
 from crawler.frontier import Frontier
 from crawler.plan import Plan
 from crawler.robots import Robots
-from crawler.scope import Scope, canonical, cleaned, is_document, is_web, may_be_page
+from crawler.scope import Scope, canonical, cleaned, is_web, may_be_page
 from crawler.view import look_at
 from crawler.ways import Browser, Evidence, Network
 
