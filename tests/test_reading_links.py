@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit_rules.reading import walk
+from audit_rules.reading import gathered
 from audit_rules.reading.links import MAX_URL, address_words, resolve, unwrap
 from tests.reading import read
 
@@ -35,6 +35,7 @@ def ways(html: str, url: str = "https://a.gov.vn/web/trang-chu?p=1") -> list[tup
         ("<p onclick=\"window.open('/x')\">Mở</p>", ("script", "https://a.gov.vn/x", "Mở")),
         ("<a onclick=\"location.href='/x'\">Mở</a>", ("script", "https://a.gov.vn/x", "Mở")),
         ("<a href=\"javascript:window.open('/x')\">Mở</a>", ("script", "https://a.gov.vn/x", "Mở")),
+        ("<a href=\" JavaScript:window.open('/x')\">Mở</a>", ("script", "https://a.gov.vn/x", "Mở")),
         ("<b onclick=\"location.assign('/x')\">Mở</b>", ("script", "https://a.gov.vn/x", "Mở")),
         ("<b onclick=\"go(1, 'https://b.vn/x')\">Mở</b>", ("script", "https://b.vn/x", "Mở")),
         ("<select onchange=\"document.location = '/x'\"></select>", ("script", "https://a.gov.vn/x", "")),
@@ -129,7 +130,7 @@ def test_huge_links_and_many_links_are_cut(monkeypatch: pytest.MonkeyPatch) -> N
     inner = "<b>từ</b> " * 5000
     (link,) = read(f'<div data-url="/x">{inner}</div>').links
     assert 100 < len(link.text) <= 300
-    monkeypatch.setattr(walk, "MAX_LINKS", 3)
+    monkeypatch.setattr(gathered, "MAX_LINKS", 3)
     facts = read('<a href="/x">x</a>' * 5)
     assert (len(facts.links), facts.cut) == (3, True)
 
@@ -137,3 +138,20 @@ def test_huge_links_and_many_links_are_cut(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_words_of_an_address_are_its_path_and_query() -> None:
     assert address_words("https://a.vn/lien-he/g%C3%B3p?q=1") == "/lien-he/góp q=1"
     assert address_words("http://[x") == ""
+
+
+@pytest.mark.parametrize(
+    ("href", "expected"),
+    [
+        ("/tin-tuc/bai-1.html?p=2&q=a", "https://a.gov.vn/tin-tuc/bai-1.html?p=2&q=a"),
+        ("/a/../b/./c", "https://a.gov.vn/b/c"),
+        ("/x?", "https://a.gov.vn/x"),
+        ("/x#muc", "https://a.gov.vn/x#muc"),
+        ("/ ", "https://a.gov.vn/"),
+        ("//b.gov.vn", "https://b.gov.vn"),
+        ("/go?url=https://b.gov.vn/x", "https://b.gov.vn/x"),
+        ("/a\nb", "https://a.gov.vn/ab"),
+    ],
+)
+def test_paths_are_joined_as_the_standard_has_it(href: str, expected: str) -> None:
+    assert resolve("https://a.gov.vn/web/trang-chu?p=1", href) == expected

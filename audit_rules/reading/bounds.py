@@ -8,7 +8,7 @@ of attributes takes it minutes. Browsers bound the same things (Blink: 512 open 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from itertools import islice
 from typing import Final
 
 MAX_BYTES: Final = 5_000_000
@@ -23,56 +23,57 @@ _FEW_TAGS: Final = 3_000
 """Tags up to which the worst page costs less than a second and is not looked through."""
 _SMALL: Final = 100_000
 
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = re.compile(rb"<(/?[a-z][a-z0-9]*)")
+_NOT_NESTED = frozenset(
+    slash + name
+    for slash in (b"", b"/")
+    for name in (
+        b"a area base br col embed hr img input link meta param source track wbr html head body p li dt dd option "
+        b"optgroup tr td th thead tbody tfoot colgroup rp rt"
+    ).split()
+)
+"""Tags of elements without content, and of elements that the next of their kind closes."""
 _CROWDED = re.compile(
-    rb"<[a-zA-Z][^\s/>]*+(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+){%d}"
-    % MAX_ATTRIBUTES
+    rb"<[a-zA-Z][^\s/>]{0,63}+(?:[\s/]*+[^\s/>][^\s/>=]{0,63}+"
+    rb"(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]{0,255}+)?+)?+){%d}" % MAX_ATTRIBUTES
 )
+"""A tag with too many attributes; a long name or value counts as several, so that the search ends soon."""
+_SLASH = ord("/")
 _FORMATTING = frozenset(b"b big code em font i s small strike strong tt u".split())
-_NEVER_OPEN = frozenset(
-    b"area base br col embed hr img input link meta param source track wbr "
-    b"html head body p li dt dd option optgroup tr td th thead tbody tfoot colgroup rp rt".split()
-)
-"""Elements without content, and those that the next of their kind closes."""
 
 
 def bounded(page: bytes) -> tuple[bytes, bool]:
     """The part of a page (UTF-8) that is parsed, and whether something was cut off."""
-    cut = len(page) > MAX_BYTES
-    page = page[:MAX_BYTES] if cut else page
-    many = page.count(b"<") > _FEW_TAGS
-    if not many and len(page) < _SMALL:
-        return page, cut
-    ends = [len(page)]
-    if many:
-        ends.append(_end_of_tags(page))
-    crowded = _CROWDED.search(page)
-    if crowded is not None:
-        ends.append(crowded.start())
-    end = min(ends)
-    return page[:end], cut or end < len(page)
+    whole = len(page)
+    page = page[:MAX_BYTES]
+    tags = page.count(b"<")
+    if tags > MAX_TAGS:
+        page = page[: -len(page.split(b"<", MAX_TAGS)[-1]) - 1]
+    if tags > _FEW_TAGS:
+        page = page[: _end_of_nesting(page)]
+    if tags > _FEW_TAGS or len(page) > _SMALL:
+        crowded = _CROWDED.search(page)
+        page = page[: crowded.start()] if crowded else page
+    return page, len(page) < whole
 
 
-def _end_of_tags(page: bytes) -> int:
-    """Where the tags of a page become too many, too deep or too often left open; its end where they do not."""
-    unclosed: Counter[bytes] = Counter()
+def _end_of_nesting(page: bytes) -> int:
+    """Where the elements of a page become too deep or too often left open; its end where they do not."""
+    page = page.lower()
+    unclosed: dict[bytes, int] = {}
     deep = formatting = 0
-    for count, found in enumerate(_TAG.finditer(page)):
-        closing, name = found.groups()
-        if name not in _NEVER_OPEN:
-            name = name.lower()
-            if not closing:
-                step = 1
-            elif unclosed[name]:
-                step = -1
-            else:
-                continue
-            unclosed[name] += step
-            deep += step
-            if name in _FORMATTING:
-                formatting += step
-            if deep > MAX_OPEN or formatting > MAX_FORMATTING:
-                return found.start()
-        if count > MAX_TAGS:
-            return found.start()
+    for at, tag in enumerate(_TAG.findall(page)):
+        if tag in _NOT_NESTED:
+            continue
+        closing = tag[0] == _SLASH
+        name, step = (tag[1:], -1) if closing else (tag, 1)
+        count = unclosed.get(name, 0) + step
+        if count < 0:
+            continue
+        unclosed[name] = count
+        deep += step
+        if name in _FORMATTING:
+            formatting += step
+        if deep > MAX_OPEN or formatting > MAX_FORMATTING:
+            return next(islice(_TAG.finditer(page), at, None)).start()
     return len(page)

@@ -38,6 +38,7 @@ _NOT_A_PHONE = re.compile(
 )
 _PHONE_AND_FAX = re.compile(r"(?:dt|tel|dien thoai|phone)\s*[/&,-]\s*fax[^a-z0-9]{0,12}$")
 _BETWEEN_NUMBERS = re.compile(r"[\s,;/–-]*(?:và|hoặc)?[\s,;/–-]*")
+_BEGINS = re.compile(r"\(?(?:0[\s.()–-]*[1-9]|\+?\s?\(?84|0084)")
 _PARTS = re.compile(r"[\s.)]*[–-][\s(]*|\s{1,3}(?=[(0])|\s+")
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", re.ASCII)
 _SPELLED = re.compile(
@@ -65,6 +66,8 @@ _POSTAL_SHAPE = re.compile(
 )
 _PLACE_WORD = re.compile(r"\d.*[ ,]|phường|quận|huyện|thị trấn|thành phố|tỉnh|đường|street|district", re.IGNORECASE)
 _MAX_PER_PAGE: Final = 400
+_MOST_PARTS: Final = 11
+"""Parts in which a number is written: one for each digit."""
 _MAX_REMEMBERED: Final = 400
 _LONGEST_PLACE: Final = 400
 _LONGEST_LABEL: Final = 30
@@ -109,9 +112,11 @@ def _numbers(text: str, start: int) -> Iterator[tuple[str, str, int]]:
     places = [0, *(found.end() for found in _PARTS.finditer(text)), len(text)]
     first = 0
     while first < len(places) - 1:
-        for last in range(len(places) - 1, first, -1):
+        for last in range(min(len(places) - 1, first + _MOST_PARTS), first, -1):
             part = text[places[first] : places[last]].strip(" -–")
-            value = dialled(part) if part.lstrip("(").startswith(("0", "+84", "84")) else None
+            if not _BEGINS.match(part):
+                break
+            value = dialled(part)
             if value is not None:
                 yield value, part, start + places[first]
                 first = last - 1

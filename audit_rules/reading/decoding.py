@@ -32,8 +32,9 @@ _TCVN3: Final = dict(
     )
 )
 """TCVN 5712:1993 (VN3), the code of the ABC fonts (.VnTime): letters in the places of Latin-1's."""
-_TCVN3_MARKS = re.compile("[a-zA-Z][®µ¸¶·¹¬\u00ad«©ª]|[®µ¸¶·¹][a-z]")
-_FEWEST_MARKS = 20
+_TCVN3_MARKS = re.compile("(?<=[a-z])[®µ¸¶·¹¨©ª«¬\u00ad¾»¼½]|[®µ¸¶·¹¨©ª«¬¾»¼½](?=[a-z])")
+"""Signs within words: letters to an ABC font, in no language to any other."""
+_FEWEST_MARKS, _FEWEST_KINDS = 20, 5
 
 
 _UNICODE_LETTERS = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
@@ -69,10 +70,9 @@ def declared_charset(body: bytes) -> str | None:
 
 
 def _known(charset: str | None) -> str | None:
-    """The name Python gives a charset of text, as browsers read it: Latin-1 is windows-1252 to them."""
+    """The name Python gives a charset, as browsers read it: Latin-1 is windows-1252 to them."""
     try:
         name = codecs.lookup(charset or "").name
-        b"".decode(name)
     except LookupError:
         return None
     return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(name, name)
@@ -94,8 +94,11 @@ def _decoded(body: bytes, header_charset: str | None) -> tuple[str, str]:
         if label is not None and label != "utf-8":
             try:
                 return body.decode(label), label
-            except UnicodeDecodeError:
+            except (UnicodeError, LookupError):  # wrong, or no charset of text at all
                 continue
+    latin = body.decode("latin-1")
+    if _is_tcvn3(latin):
+        return latin, "latin-1"
     guess = UnicodeDammit(body[:_DETECTED_WITHIN], is_html=True)
     if guess.original_encoding is not None:
         return body.decode(guess.original_encoding, "replace"), guess.original_encoding
@@ -105,4 +108,5 @@ def _decoded(body: bytes, header_charset: str | None) -> tuple[str, str]:
 def _is_tcvn3(text: str) -> bool:
     if _UNICODE_LETTERS.search(text):
         return False
-    return text.isascii() is False and len(_TCVN3_MARKS.findall(text)) >= _FEWEST_MARKS
+    marks = [] if text.isascii() else _TCVN3_MARKS.findall(text)
+    return len(marks) >= _FEWEST_MARKS and len(set(marks)) >= _FEWEST_KINDS

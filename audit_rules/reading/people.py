@@ -20,6 +20,7 @@ from audit_rules.verdict import EXCERPT_LENGTH
 
 _DATA = load("people.toml")
 _SURNAMES = frozenset(fold(_DATA["surnames"]).split())
+_NO_SURNAMES = frozenset(_DATA["no_surnames"])
 _HEADING_WORDS = frozenset(_DATA["heading_words"].split())
 _PLACES = frozenset(_DATA["places"])
 _MARKS: tuple[str, ...] = tuple(_DATA["marks"])
@@ -47,7 +48,7 @@ _NAME = re.compile(
 _SPLIT = re.compile(r"\s+[-–—]\s+|[,;:()|/]|(?<![A-ZĐ.][A-Za-z])\.\s+|\s[-–—]|[-–—]\s")
 _CELL_LABEL = re.compile(
     r"stt|tt|số tt|ghi chú|đt|(?:họ\s*(?:và\s*)?tên|chức (?:vụ|danh)|đơn vị|cơ quan|(?:số )?điện thoại|e-?mail"
-    r"|thư điện tử).*",
+    r"|thư điện tử)[^:]*:?",
     re.IGNORECASE,
 )
 _STOP = re.compile(
@@ -104,11 +105,15 @@ def find_name(text: str) -> Named | None:
     return None
 
 
+def _is_surname(word: str) -> bool:
+    return fold(word) in _SURNAMES and word.lower() not in _NO_SURNAMES
+
+
 def _personal(found: re.Match[str], piece: str) -> str | None:
     titled = bool(found.group("title"))
     parts = found.group("name").split()
     before = piece[: found.start("name")].split()
-    while not titled and parts and fold(parts[0]) not in _SURNAMES:
+    while not titled and parts and not _is_surname(parts[0]):
         if parts[0].isupper() and not parts[-1].isupper() and _OFFICE.search(fold(" ".join(parts))):
             return None
         before.append(parts.pop(0))

@@ -7,62 +7,50 @@ of a portal (lines, addresses, class names) is worked out once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from audit_rules.facts import EmcEmbed, Line, Link, LinkKind, Picture, Region
-from audit_rules.reading.contacts import decode_cloudflare
-from audit_rules.reading.elements import READERS, Reader
+from audit_rules.facts import Line, LinkKind, Region
+from audit_rules.reading.elements import READERS
 from audit_rules.reading.forms import FormDraft
-from audit_rules.reading.links import DATA_ATTRIBUTES, SCRIPT_ATTRIBUTES, Base, in_script
+from audit_rules.reading.gathered import TELLING, Attributes, Gathered
+from audit_rules.reading.links import in_script
 from audit_rules.reading.regions import LANDMARK_TAGS, Span, is_told_by_markup, region_of
-from audit_rules.reading.text import MAX_LINE, MAX_NAME, TEXT, long_line, name, short_line, tag_id, text_of, tidied
+from audit_rules.reading.text import (
+    COMMENT,
+    MAX_LINE,
+    MAX_NAME,
+    TEXT,
+    long_line,
+    name,
+    short_line,
+    tag_id,
+    text_of,
+    tidied,
+)
 
 MAX_DEPTH: Final = 200
 MAX_LINES: Final = 6000
-MAX_LINKS: Final = 4000
 MAX_LONG: Final = 500_000
 """Characters of long lines that are kept of a page; the longest real page seen says 20,000 in all."""
 _HEADER_WITHIN: Final = 20
 """Lines outside header and menus after which no header begins any more: it is the head of a banner or block."""
-_MAX_EMC: Final = 20
 _MAX_FORMS: Final = 200
 
 _SECTIONS: Final = frozenset({"section", "article", "aside", "main"})
 _ROOT_IDS: Final = frozenset({"root", "app", "__next", "__nuxt", "app-root", "q-app"})
-_TELLING: Final = frozenset({"data-cfemail", *DATA_ATTRIBUTES, *SCRIPT_ATTRIBUTES})
-
-Attributes = dict[str, str | None]
-_new = tuple.__new__
-"""Makes a named tuple without its Python constructor, which takes three times as long."""
 
 
-class Walk:
-    """Collects what ``read_page`` makes facts of; everything is filled by ``visit``.
+class Walk(Gathered):
+    """Gathers what ``read_page`` makes facts of; everything is filled by ``visit``.
 
     ``misplaced`` are nodes (by ``mem_id``) whose names lie about their region: an earlier walk found out.
     """
 
     def __init__(self, url: str, misplaced: frozenset[int] = frozenset()) -> None:
-        self.base = Base.of(url)
-        self.title = ""
-        self.description = ""
-        self.generator = ""
-        self.lang: str | None = None
-        self.lines: list[Line] = []
-        self.links: list[Link] = []
-        self.forms: list[FormDraft] = []
-        self.form: FormDraft | None = None
-        self.loose = FormDraft("", "script", "main")
-        self.pictures: list[Picture] = []
-        self.emc: list[EmcEmbed] = []
-        self.unmasked: list[tuple[str, int]] = []
-        self.landmarks: set[Region] = set()
-        self.spans: list[Span] = []
-        self.script_root = False
-        self.scripts = 0
-        self.cut = False
+        super().__init__(url)
         self._misplaced = misplaced
         self._pieces: list[str] = []
         """Texts of the line that is being read; all stand in one region, for blocks end lines."""
@@ -76,7 +64,13 @@ class Walk:
         for attribute in ("lang", "xml:lang"):
             if self.lang is None and attribute in attributes:
                 self.lang = attributes[attribute] or ""
-        self._inside(root, "main", 0)
+        outside = root.parent.first_child if root.parent is not None else root
+        while outside is not None:
+            if outside.tag_id == COMMENT:
+                READERS[COMMENT](self, outside, "main", 0)
+            elif outside.tag_id == root.tag_id:
+                self._inside(root, "main", 0)
+            outside = outside.next
         if self._pieces:
             self._break()
 
@@ -99,7 +93,7 @@ class Walk:
             else:
                 reader = _READERS.get(tag)
                 if reader is None:
-                    self.block(child, region, depth)
+                    self._block(child, region, depth)
                 else:
                     reader(self, child, region, depth)
             child = child.next
@@ -132,7 +126,7 @@ class Walk:
 
     # --- structure -----------------------------------------------------------------------------------
 
-    def block(self, node: LexborNode, region: Region, depth: int) -> None:
+    def _block(self, node: LexborNode, region: Region, depth: int) -> None:
         """Reads an element that begins and ends a line."""
         if self._pieces:
             self._break()
@@ -193,7 +187,7 @@ class Walk:
                 region = current
             if identity in _ROOT_IDS:
                 self.script_root = True
-        if not _TELLING.isdisjoint(attributes):
+        if not TELLING.isdisjoint(attributes):
             self.tell(node, attributes, region)
         return region
 
@@ -208,7 +202,7 @@ class Walk:
         if self._pieces:
             self._break()
         before, self._heading = self._heading, int((node.tag or "h6")[1])
-        self.block(node, region, depth)
+        self._block(node, region, depth)
         self._heading = before
 
     def _form_block(self, node: LexborNode, region: Region, depth: int) -> None:
@@ -220,10 +214,19 @@ class Walk:
             self.forms.append(self.form)
         if self.form.method.lower() == "get":
             self.link(action, "form", region, "", attributes)
-        self.block(node, region, depth)
+        self._block(node, region, depth)
         self.form = before
 
-    def inline(self, node: LexborNode, region: Region, depth: int) -> None:
+    def _button(self, node: LexborNode, region: Region, depth: int) -> None:
+        self.control("button", node.attributes, text_of(node))
+        self._block(node, region, depth)
+
+    def _label(self, node: LexborNode, region: Region, depth: int) -> None:
+        if self.form is not None:
+            self.form.words.append(text_of(node)[:100])
+        self._inline(node, region, depth)
+
+    def _inline(self, node: LexborNode, region: Region, depth: int) -> None:
         """Reads an element whose text goes on in the line."""
         attributes: Attributes = node.attributes
         if attributes:
@@ -237,7 +240,7 @@ class Walk:
 
     def _anchor(self, node: LexborNode, region: Region, depth: int) -> None:
         attributes: Attributes = node.attributes
-        if not _TELLING.isdisjoint(attributes):
+        if not TELLING.isdisjoint(attributes):
             self.tell(node, attributes, region)
         href = attributes.get("href")
         if not href:
@@ -248,7 +251,7 @@ class Walk:
         if href[0] in "jJ \t\r\n" and href.lstrip()[:11].lower() == "javascript:":
             kind, target = "script", in_script(href)
         elif "/cdn-cgi/l/email-protection#" in href:
-            self._unmask(href.partition("#")[2])
+            self.unmask(href.partition("#")[2])
         only = node.first_child
         if only is not None and only.tag_id == TEXT and only.next is None:
             said = only.text_content or ""
@@ -262,64 +265,21 @@ class Walk:
         if only is None:
             self._inside(node, region, depth + 1)
 
-    def link(self, href: str | None, kind: LinkKind, region: Region, text: str, attributes: Attributes) -> None:
-        """A way out of the page, if ``href`` leads anywhere."""
-        url = self.base.resolve(href) if href else None
-        if url is None:
-            return
-        if len(self.links) >= MAX_LINKS:
-            self.cut = True
-            return
-        hint = attributes.get("title") or attributes.get("aria-label") or ""
-        if hint:
-            hint = name(hint)
-        if not text:
-            text = hint or name(attributes.get("alt") or "")
-        self.links.append(_new(Link, (url, text, region, kind, "" if hint == text else hint, len(self.lines))))
-
-    def tell(self, node: LexborNode, attributes: Attributes, region: Region) -> None:
-        """Attributes that carry an address: masked e-mail, data-url, a literal in an event handler."""
-        if _TELLING.isdisjoint(attributes):
-            return
-        self._unmask(attributes.get("data-cfemail"))
-        for attribute in DATA_ATTRIBUTES:
-            if attributes.get(attribute):
-                self.link(attributes[attribute], "data", region, text_of(node), attributes)
-        for attribute in SCRIPT_ATTRIBUTES:
-            target = in_script(attributes.get(attribute) or "")
-            if target:
-                self.link(target, "script", region, text_of(node), attributes)
-
-    def _unmask(self, code: str | None) -> None:
-        address = decode_cloudflare(code) if code else None
-        if address:
-            self.unmasked.append((address, len(self.lines)))
-
-    def track(self, embed: EmcEmbed | None) -> None:
-        """A piece of measuring code."""
-        if embed is not None and len(self.emc) < _MAX_EMC:
-            self.emc.append(embed)
-
-    def control(self, kind: str, attributes: Attributes, text: str = "") -> None:
-        """An input, text area or button of the form around it."""
-        get = attributes.get
-        label = get("placeholder") or get("aria-label") or get("title") or get("value") or get("alt") or text
-        called = " ".join(filter(None, (get("name"), get("id"), get("class"))))
-        (self.form or self.loose).input(kind, called, name(label))
-
 
 _ANCHOR: Final = tag_id("a")
 _INLINE = (
     "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q s samp small span strike"
     " strong sub sup time tt u var wbr"
 )
-_READERS: Final[dict[int, Reader]] = {
-    **dict.fromkeys(map(tag_id, _INLINE.split()), Walk.inline),
+_READERS: Final[dict[int, Callable[[Walk, LexborNode, Region, int], None]]] = {
+    **dict.fromkeys(map(tag_id, _INLINE.split()), Walk._inline),
     **dict.fromkeys(map(tag_id, ("h1", "h2", "h3", "h4", "h5", "h6")), Walk._heading_block),
     **dict.fromkeys(map(tag_id, (*_SECTIONS, *LANDMARK_TAGS)), Walk._landmark),
     _ANCHOR: Walk._anchor,
     tag_id("body"): Walk._plain,
     tag_id("br"): Walk._line_break,
+    tag_id("button"): Walk._button,
     tag_id("form"): Walk._form_block,
+    tag_id("label"): Walk._label,
     **READERS,
 }

@@ -1,0 +1,104 @@
+"""Pages made to hold the reader up: they are cut, marked so, and read in bounded time and memory."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit_rules.reading.bounds import MAX_BYTES, MAX_FORMATTING, MAX_OPEN, bounded
+from tests.reading import read, said
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 100_000 + "tận cùng",
+        "<div>" * 4_000_000,
+        "<ul><li>" * 100_000,
+        "<b>" * 100_000 + "<p>x",
+        "".join(f"<font id={number}>" for number in range(100_000)),
+        "".join(f"<p><b id={number}>x" for number in range(100_000)),
+        "<div></span>" * 100_000,
+        "<DIV>" * 100_000,
+        "<div " + " ".join(f"a{number}=1" for number in range(200_000)) + ">",
+        '<div =" ' + " ".join(f"a{number}" for number in range(200_000)) + ' ">',
+        "<div a='>' " + " ".join(f"a{number}='>'" for number in range(100_000)) + ">",
+        "<x" * 1_000_000,
+        "<x a=\"'" * 300_000,
+        '<div title="' + "x" * (MAX_BYTES + 1) + '">y</div>',
+        "<template>" * 100_000,
+        "<p>x</p>" * 100_000,
+    ],
+    ids=lambda html: html[:20],
+)
+def test_what_would_take_the_parser_minutes_is_cut_before(html: str) -> None:
+    assert read(html).cut
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "\0" * 3_000_000 + "<p>X</p>",
+        "<!--" * 500_000,
+        "<" * 1_000_000,
+        "<script>_govaq" + "'//a" * 500_000 + "</script>",
+        "<script>" + "_govaq/*" * 300_000 + "</script>",
+        '<a onclick="' + "window.open(' " * 200_000 + '">y</a>',
+        '<a href="/' + "x" * 3_000_000 + '">y</a>',
+        '<div class="' + "news-" * 500_000 + '"></div>',
+        '<meta http-equiv=refresh content="' + "0;" * 500_000 + '">',
+        "<select><button><selectedcontent></selectedcontent></button>" + "<option selected><b>x</b>" * 1_000,
+        "\ud800".encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace") * 1000,
+    ],
+    ids=lambda html: html[:20],
+)
+def test_long_texts_and_endless_comments_end(html: str) -> None:
+    read(html)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "0 0 " * 230,
+        "0-1." * 230,
+        "+84 (0" * 150,
+        "địa chỉ: " * 100,
+        "a.b-c@" * 150,
+        "abc (a) d . e . " * 60,
+        "Chịu trách nhiệm " * 50,
+        "Nguyễn Văn A " * 70,
+        "người phát ngôn: Ông AB Cd Ef " * 30,
+    ],
+)
+def test_lines_made_against_the_patterns_are_read(line: str) -> None:
+    facts = read("".join(f"<p>{line}{number}</p>" for number in range(600)))
+    assert facts.cut
+    assert sum(len(each.text) for each in facts.lines) <= 510_000
+
+
+def test_bytes_of_any_kind_are_read() -> None:
+    everything = bytes(range(256)) * 2000
+    read(everything)
+    read(b"\xff\xfe" + everything)
+    read(b"<p>" + everything, charset="utf-16")
+
+
+def test_a_page_is_read_up_to_where_it_was_cut() -> None:
+    facts = read("<header><p>Cổng</p></header>" + "<div>" * 100_000)
+    assert (said(facts), facts.cut) == ([("Cổng", "header")], True)
+
+
+def test_bounds_leave_large_honest_pages_alone() -> None:
+    row = "<tr><td><b>x</b><br><img src=x><td><font color=red>y</font><li>z<p>a<option>b"
+    page = ("<table>" + row * 3000 + "</table>").encode()
+    assert bounded(page) == (page, False)
+    data = ('<p><img src="data:image/png;base64,' + "iVBORw0KGgo/" * 20_000 + '">').encode()
+    assert bounded(data) == (data, False)
+
+
+def test_each_bound_holds_where_it_says() -> None:
+    deep = b"<div>" * (MAX_OPEN * 2)
+    assert len(bounded(deep)[0]) == len(b"<div>") * MAX_OPEN
+    formatting = b"<b>" * 4000
+    assert len(bounded(formatting)[0]) == len(b"<b>") * MAX_FORMATTING
+    closed = b"<b></b><div></div>" * 4000
+    assert bounded(closed) == (closed, False)
