@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from audit_rules.address import split_url
 from audit_rules.reading.vocabulary import match
 
 NATIONAL_HOSTS = frozenset({"dichvucong.gov.vn"})
 _BELOW_NATIONAL = tuple(f".{host}" for host in NATIONAL_HOSTS)
 _LOCAL_LABELS = ("dichvucong", "dvc", "motcua", "dichvucongtructuyen", "dvctt", "hcc", "motcuadientu")
+_MAY_BE_LOCAL = re.compile(rf"//(?:www\.)?(?:{'|'.join(_LOCAL_LABELS)})\.", re.IGNORECASE)
+"""Rules and the crawler ask this of every link of a portal: most are told by a look at the start."""
 
 
 def is_national_service(url: str) -> bool:
     """Whether an address lies on the National Public Service Portal."""
+    if not any(host in url.lower() for host in NATIONAL_HOSTS):
+        return False
     host, _ = split_url(url)
     return host in NATIONAL_HOSTS or host.endswith(_BELOW_NATIONAL)
 
@@ -19,13 +25,18 @@ def is_national_service(url: str) -> bool:
 def is_local_service(url: str, text: str) -> bool:
     """Whether an address is a local service system by its host or by the words of its link; a host outside of
     ``.vn`` is somebody who sells help with forms."""
-    host, _ = split_url(url)
-    if not host.endswith(".vn") or is_national_service(url):
+    called = _is_called_service(text)
+    if not called and not _MAY_BE_LOCAL.search(url):
         return False
+    host, _ = split_url(url)
     label = host.partition(".")[0]
-    if label in _LOCAL_LABELS:
-        return True
-    found = match(text, "national_services")
     return (
-        found is not None and found.why_not is None and found.wording.startswith("cổng dịch vụ") and label != "www"
+        host.endswith(".vn")
+        and not is_national_service(url)
+        and (label in _LOCAL_LABELS or (called and label != "www"))
     )
+
+
+def _is_called_service(text: str) -> bool:
+    found = match(text, "national_services")
+    return found is not None and found.why_not is None and found.wording.startswith("cổng dịch vụ")

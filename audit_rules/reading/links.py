@@ -108,11 +108,7 @@ def in_refresh(content: str) -> str | None:
     return found.group(1) if found else None
 
 
-@lru_cache(maxsize=16384)
 def address_words(url: str) -> str:
-    """The readable part of an address, for matching: path and query without scheme, host and digits' noise."""
-    try:
-        parts = urlsplit(url)
-        return unquote(f"{parts.path} {parts.query}")
-    except ValueError:
-        return ""
+    """The readable part of an address, for matching: path and query without scheme and host."""
+    said = url.partition("//")[2].partition("/")[2].partition("#")[0]
+    return unquote(said) if "%" in said else said
