@@ -24,7 +24,7 @@ def told(body: bytes, charset: str | None = None) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    "label", [None, "utf-8", "UTF8", "iso-8859-1", "windows-1252", "windows-1258", "nonsense", ""]
+    "label", [None, "utf-8", "UTF8", "iso-8859-1", "windows-1252", "windows-1258", "nonsense", "", "a\0b", "\ud800"]
 )
 @pytest.mark.parametrize("meta", ["", '<meta charset="iso-8859-1">', "<meta charset=utf-8>", '<meta charset="x">'])
 def test_valid_utf8_is_utf8_whatever_the_labels_say(label: str | None, meta: str) -> None:
@@ -107,3 +107,8 @@ def test_a_foreign_text_with_odd_signs_is_no_tcvn3() -> None:
 def test_an_empty_page_is_an_empty_frame(body: bytes) -> None:
     facts = read(body)
     assert (facts.lines, facts.links, facts.shell) == ((), (), True)
+
+
+@pytest.mark.parametrize("label", ["a\0b", "\ud800", "hex", "undefined"])
+def test_a_label_that_names_nothing_is_passed_over(label: str) -> None:
+    assert told(page("<meta charset=windows-1258>").encode("cp1258", "replace"), label)[1] == "cp1258"

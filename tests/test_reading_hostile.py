@@ -42,6 +42,8 @@ def test_what_would_take_the_parser_minutes_is_cut_before(html: str) -> None:
         "<" * 1_000_000,
         "<script>_govaq" + "'//a" * 500_000 + "</script>",
         "<script>" + "_govaq/*" * 300_000 + "</script>",
+        "<script>_govaq " + "'\\" * 50_000 + "</script>",
+        "<!--_govaq.push(['setSiteId','-->" * 10_000,
         '<a onclick="' + "window.open(' " * 200_000 + '">y</a>',
         '<a href="/' + "x" * 3_000_000 + '">y</a>',
         '<div class="' + "news-" * 500_000 + '"></div>',

@@ -73,7 +73,7 @@ def _known(charset: str | None) -> str | None:
     """The name Python gives a charset, as browsers read it: Latin-1 is windows-1252 to them."""
     try:
         name = codecs.lookup(charset or "").name
-    except LookupError:
+    except (LookupError, ValueError):  # no charset, or nothing that could be a name
         return None
     return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(name, name)
 

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborNode
 from audit_rules.facts import Picture, Region
 from audit_rules.reading.gathered import Gathered
 from audit_rules.reading.links import DATA_ATTRIBUTES, Base, in_refresh
-from audit_rules.reading.measurement import read_library, read_script, speaks_of_tracking
+from audit_rules.reading.measurement import speaks_of_tracking
 from audit_rules.reading.text import COMMENT, name, tag_id, text_of
 from audit_rules.reading.vietnamese import tidy
 
@@ -55,21 +55,21 @@ def _script(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> N
     attributes = node.attributes
     source = attributes.get("src")
     if source:
-        page.track(read_library(source))
+        page.load(source)
         return
     code = node.first_child
     text = code.text_content if code is not None else None
     if text and speaks_of_tracking(text):
-        page.track(read_script(text, script_type=attributes.get("type") or ""))
+        page.track(text, script_type=attributes.get("type") or "")
 
 
 def _inert(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> None:
     """A template or noscript element: its text is not shown, but dead measuring code in it is worth telling."""
-    page.track(read_script((node.html or "")[:_MAX_INERT], inert=True))
+    page.track((node.html or "")[:_MAX_INERT], inert=True)
 
 
 def _comment(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> None:
-    page.track(read_script(node.comment_content or "", comment=True))
+    page.track(node.comment_content or "", comment=True)
 
 
 # --- pictures, frames, choices --------------------------------------------------------------------------

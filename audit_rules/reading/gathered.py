@@ -10,6 +10,7 @@ from audit_rules.facts import EmcEmbed, Line, Link, LinkKind, Picture, Region
 from audit_rules.reading.contacts import decode_cloudflare
 from audit_rules.reading.forms import FormDraft
 from audit_rules.reading.links import DATA_ATTRIBUTES, SCRIPT_ATTRIBUTES, Base, in_script
+from audit_rules.reading.measurement import read_library, read_script
 from audit_rules.reading.regions import Span
 from audit_rules.reading.text import name, text_of
 
@@ -82,10 +83,16 @@ class Gathered:
         if address:
             self.unmasked.append((address, len(self.lines)))
 
-    def track(self, embed: EmcEmbed | None) -> None:
-        """A piece of measuring code."""
-        if embed is not None and len(self.emc) < _MAX_EMC:
-            self.emc.append(embed)
+    def track(self, code: str, *, script_type: str = "", inert: bool = False, comment: bool = False) -> None:
+        """A script, or what stands in a comment; kept if it is measuring code."""
+        if len(self.emc) < _MAX_EMC:
+            embed = read_script(code, script_type=script_type, inert=inert, comment=comment)
+            self.emc += [embed] if embed is not None else []
+
+    def load(self, source: str) -> None:
+        """The address of a script; kept if it is the measuring system's library."""
+        embed = read_library(source) if len(self.emc) < _MAX_EMC else None
+        self.emc += [embed] if embed is not None else []
 
     def control(self, kind: str, attributes: Attributes, text: str = "") -> None:
         """An input, text area or button of the form around it."""
