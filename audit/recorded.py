@@ -7,7 +7,7 @@ from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
 from audit.registry import Registry
-from audit_rules.address import Address, plain_host
+from audit_rules.address import Address, BadAddress, plain_host
 from audit_rules.facts import Portal
 from storage.recorded import Recorded, RecordedResponse
 
@@ -24,12 +24,21 @@ def recorded_portals(sources: Sequence[Recorded], registry: Registry, day: date)
         if any(plain_host(address.host) in plain and _asked(sources, address) for address in portal.addresses)
     ]
     taken = {plain_host(address.host) for portal in registered for address in portal.addresses}
-    others = [host for host in hosts if plain_host(host) not in taken]
+    others = [host for host in hosts if plain_host(host) not in taken and _is_address(host)]
     wanted = [host for host in others if host.endswith(".gov.vn") and _shows_home(sources, host)]
     if not registered and not wanted:
         wanted = others[:1]
     found = {portal.id: portal for portal in (registry.find(host, day) for host in wanted)}
     return [*registered, *found.values()]
+
+
+def _is_address(host: str) -> bool:
+    """Files of others also hold what no portal can be at: localhost, and hosts that are none."""
+    try:
+        Address.parse(host)
+    except BadAddress:
+        return False
+    return True
 
 
 def source_of(portal: Portal, sources: Sequence[Recorded]) -> Recorded | None:

@@ -99,6 +99,8 @@ class LoopbackServer:
             await writer.wait_closed()
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
             writer.transport.abort()
+        except asyncio.CancelledError:
+            writer.transport.abort()  # the province closes; asyncio would print a traceback for each talk
         finally:
             self._writers.discard(writer)
 

@@ -5,6 +5,7 @@ Only where each record lies is held in memory; a body is read when it is asked f
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,17 @@ MAX_BODY = 64 * 1024 * 1024
 """Bytes of a recorded body that are read at most; what a file of others holds beyond is cut off."""
 _MAX_NOTE = 16 * 1024 * 1024
 _BLOCK = 65536
+_STATUS = re.compile(r"[0-9]{1,9}\Z")
 
-_BROKEN = (ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error, EOFError, ValueError, OSError)
+_BROKEN = (
+    ArchiveLoadFailed,
+    StatusAndHeadersParserException,
+    zlib.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    OSError,
+)
 
 
 class EvidenceError(Exception):
@@ -272,17 +282,19 @@ def _note(record: Any) -> _Note | None:
         return None
     try:
         return msgspec.json.decode(_read(record.raw_stream, _MAX_NOTE), type=_Note)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 
 def _has_status(head: Any) -> bool:
-    return head is not None and head.get_statuscode().isascii() and head.get_statuscode().isdigit()
+    return head is not None and _STATUS.match(head.get_statuscode()) is not None
 
 
 def _moment(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
+        return None
+    if not 1 < moment.year < 9999:  # no other time zone could show it
         return None
     return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)

@@ -422,6 +422,14 @@ def test_recorded_traffic_of_no_state_host_is_that_of_its_first_host(fleet: Look
     assert [str(portal.address) for portal in portals] == ["xa.example.vn"]
 
 
+def test_recorded_traffic_of_what_is_no_host_of_a_portal_is_passed_over(fleet: Looker) -> None:
+    pages = [(f"http://{host}/", 200, (), b"<p>Trang") for host in ("localhost", "a_b", "xa.example.vn")]
+    ask("run", "--from-warc", str(recorded(*pages)))
+    ((portals, _, _),) = fleet.asked
+    assert [str(portal.address) for portal in portals] == ["xa.example.vn"]
+    assert ask("run", "--from-warc", str(recorded(pages[0]))).exit_code == 2
+
+
 def test_what_is_no_recorded_traffic_is_bad_input_told_before_anything_is_asked(fleet: Looker) -> None:
     Path("ghi-chu.txt").write_text("không phải WARC", encoding="utf-8")
     result = ask("run", "--from-warc", "ghi-chu.txt", "--site", "laocai.gov.vn")

@@ -144,6 +144,40 @@ def test_a_file_that_is_no_warc_is_one_clear_sentence(tmp_path: Path, content: b
         Recorded.open(path)
 
 
+def foreign(date: str = "2026-01-01T00:00:00Z", status: str = "200", block: bytes = b"", **more: str) -> bytes:
+    block = block or f"HTTP/1.1 {status} OK\r\n\r\n<html>".encode()
+    fields = {
+        "WARC-Type": "response", "WARC-Record-ID": "<urn:uuid:1>", "WARC-Date": date, "WARC-Target-URI": HOME,
+        "Content-Type": "application/http; msgtype=response", "Content-Length": str(len(block)),
+    } | {name.replace("_", "-"): value for name, value in more.items()}  # fmt: skip
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return gzip.compress(b"WARC/1.1\r\n" + head.encode() + b"\r\n" + block + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        foreign(date="0001-01-01T00:00:00+14:00"),
+        foreign(date="9999-12-31T23:59:59Z"),
+        foreign(status="9" * 5000),
+        foreign(block=b'{"error": ' + b"[" * 100_000, WARC_Type="metadata", Content_Type="application/json"),
+    ],
+)
+def test_a_record_nobody_can_read_is_passed_over(tmp_path: Path, record: bytes) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(record + foreign(WARC_Target_URI=HOME + "sau", WARC_Record_ID="<urn:uuid:2>"))
+    recorded = Recorded.open(path)
+    assert recorded.response(HOME) is None
+    assert recorded.response(HOME + "sau") is not None
+
+
+def test_a_length_no_machine_can_hold_is_one_clear_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(foreign(Content_Length="1" + "0" * 30))
+    with pytest.raises(EvidenceError, match="cannot be read"):
+        Recorded.open(path)
+
+
 def test_a_missing_file_is_one_clear_sentence(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="No such file"):
         Recorded.open(tmp_path / "none.warc")

@@ -129,6 +129,13 @@ def test_json_is_the_same_every_time_and_in_nfc() -> None:
     assert text.encode()
 
 
+def test_json_on_a_screen_neither_commands_nor_turns_it() -> None:
+    hostile = "\x1b[31m \x9b31m \x7f \u202eđảo \u2028 \u200f"
+    text = json_text({"a": hostile})
+    assert json.loads(text) == {"a": hostile}
+    assert all(character.isprintable() or character == "\n" for character in text)
+
+
 def test_portals_come_in_the_order_of_their_ids() -> None:
     other = replace(PORTAL, id="a.gov.vn")
     told = run_as_json(run(portal_run(), portal_run(portal=other)), "vi")
@@ -194,7 +201,7 @@ def _english(row: dict[str, str]) -> dict[str, str]:
     return dict(zip(HEADINGS, row.values(), strict=True))
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+84 24 3943", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+84 24 3943", "-1", "@SUM(A1)", "\tx", "\rx", "＝1+1"])
 def test_no_cell_is_taken_for_a_formula(cell: str) -> None:
     assert safe_cell(cell) == "'" + cell
     assert rows(write_csv(["a"], [[cell]]))[0]["a"].startswith("'")

@@ -55,9 +55,9 @@ def columns() -> tuple[Column, ...]:
 
 
 def safe_cell(text: str) -> str:
-    """A cell no spreadsheet takes for a formula."""
+    """A cell no spreadsheet takes for a formula; those of East Asia read full-width signs as well."""
     text = text[:CELL_LENGTH]
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return "'" + text if text.startswith(tuple("=+-@\t\r＝＋－＠")) else text
 
 
 def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,6 +18,7 @@ from storage.records import PortalRun, Run
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 TOOL = "portal-auditor"
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def shown(moment: datetime | None) -> str | None:
@@ -59,8 +61,10 @@ def run_as_json(run: Run, lang: Lang, portals: Iterable[PortalRun] | None = None
 
 
 def json_text(value: object) -> str:
-    """JSON as it is written: readable, in NFC, letters as letters."""
-    return json.dumps(_normal(value), ensure_ascii=False, indent=2) + "\n"
+    """JSON as it is written: readable, in NFC, letters as letters; what would move a terminal's cursor or turn the
+    direction of its text is escaped."""
+    text = json.dumps(_normal(value), ensure_ascii=False, indent=2) + "\n"
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _normal(value: object) -> object:
