@@ -19,8 +19,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Chromium
+from playwright.async_api import BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Playwright, async_playwright
 
 from audit_rules.facts import RenderFacts
 from crawler.guard import Guard, Refusal
@@ -110,38 +110,43 @@ class Browser:
         except ValueError:
             return Look(url, url, None, "", seen_at, RenderFacts(), "dns")
         async with self._politeness.turn(host, where.group), self._one_page:
-            sight = Sight(url, self._proxy)
-            try:
-                async with asyncio.timeout(timeout + READ_SECONDS):
-                    return await self._look(sight, timeout)
-            except TimeoutError:
-                return sight.look(error="timeout")
-            except (PlaywrightError, OSError) as error:
-                _log.warning("no look at %s: %s", url, str(error).partition("\n")[0])
-                return sight.look(error="render_failed")
+            return await self._look(Sight(url, self._proxy), timeout)
 
     async def _look(self, sight: Sight, seconds: float) -> Look:
-        chromium = await self._ready()
-        context = await chromium.new_context(
-            user_agent=self._user_agent,
-            locale="vi-VN",
-            timezone_id="Asia/Ho_Chi_Minh",
-            viewport={"width": 1366, "height": 900},
-            ignore_https_errors=True,
-            service_workers="block",
-            accept_downloads=False,
-        )
+        context: BrowserContext | None = None
         try:
-            page = await context.new_page()
-            await sight.watch(context, page)
-            return await sight.take(page, seconds)
+            async with asyncio.timeout(seconds + READ_SECONDS):
+                chromium = await self._ready()
+                context = await chromium.new_context(
+                    user_agent=self._user_agent,
+                    locale="vi-VN",
+                    timezone_id="Asia/Ho_Chi_Minh",
+                    viewport={"width": 1366, "height": 900},
+                    ignore_https_errors=True,
+                    service_workers="block",
+                    accept_downloads=False,
+                )
+                page = await context.new_page()
+                await sight.watch(context, page)
+                return await sight.take(page, seconds)
+        except TimeoutError:
+            return sight.look(error="timeout")
+        except (PlaywrightError, OSError) as error:
+            _log.warning("no look at %s: %s", sight.url, str(error).partition("\n")[0])
+            return sight.look(error="render_failed")
         finally:
-            try:
-                async with asyncio.timeout(READ_SECONDS):
-                    await context.unroute_all(behavior="ignoreErrors")
-                    await context.close()
-            except (PlaywrightError, TimeoutError):
-                await self._stop()  # a browser that cannot close a page is not used again
+            await self._leave(context)
+
+    async def _leave(self, context: BrowserContext | None) -> None:
+        """Closes a page, outside of the look's own time: a browser that cannot do it is not used again."""
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                if context is None:
+                    raise TimeoutError
+                await context.unroute_all(behavior="ignoreErrors")
+                await context.close()
+        except (PlaywrightError, TimeoutError):
+            await self._stop()
 
     async def _ready(self) -> Chromium:
         if self._chromium is None or not self._chromium.is_connected():

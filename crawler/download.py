@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from gzip import BadGzipFile
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -28,13 +29,13 @@ from scrapy.exceptions import (
     StopDownload,
 )
 from scrapy.http import Response
-from twisted.internet.error import ConnectError, ConnectionClosed
+from twisted.internet.error import ConnectBindError, ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
 from audit_rules.facts import Answer
 from crawler.guard import Refusal
 from crawler.scope import cleaned, is_web
-from crawler.transport import Transfer, lenient_tls
+from crawler.transport import BROKEN_ENCODINGS, HeadTooLong, Transfer, bound_heads, lenient_tls
 from crawler.ways import Evidence, Visitor
 
 logger = logging.getLogger(__name__)
@@ -172,6 +173,7 @@ class PoliteHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._contextFactory = lenient_tls(crawler)
+        bound_heads(self._pool)
 
     async def download_request(self, request: Request) -> Response:
         """Raises Refusal where the guard lets nobody through, and what Scrapy's handler raises."""
@@ -213,12 +215,16 @@ def _reason(error: BaseException) -> tuple[str | None, bool]:
     if isinstance(error, DownloadCancelledError | IgnoreRequest):
         return "too_large", True
     if isinstance(error, DownloadFailedError):
+        if _within(error.__cause__, HeadTooLong):
+            return "too_large", True
         return "tls" if _is_tls(error.__cause__) else "refused", False
     if _is_tls(error):
         return "tls", False
+    if isinstance(error, ConnectBindError):
+        return None, True  # no socket to be had on this machine
     if isinstance(error, ConnectError | ConnectionClosed):
         return "refused", False
-    if isinstance(error, zlib.error | EOFError | OSError):
+    if isinstance(error, (zlib.error, EOFError, BadGzipFile, UnicodeDecodeError, *BROKEN_ENCODINGS)):
         return "not_html", True
     if isinstance(error, ValueError):
         return "dns", False
@@ -227,14 +233,20 @@ def _reason(error: BaseException) -> tuple[str | None, bool]:
 
 def _is_tls(error: BaseException | None) -> bool:
     """Whether OpenSSL gave up, at any depth of what Twisted wraps around it."""
+    return any(type(each).__module__.startswith(("OpenSSL", "service_identity")) for each in _reasons(error))
+
+
+def _within(error: BaseException | None, kind: type[BaseException]) -> bool:
+    return any(isinstance(each, kind) for each in _reasons(error))
+
+
+def _reasons(error: BaseException | None) -> Iterator[object]:
     waiting: list[Any] = [error]
     while waiting:
         each = waiting.pop()
         each = each.value if isinstance(each, Failure) else each
-        if type(each).__module__.startswith(("OpenSSL", "service_identity")):
-            return True
+        yield each
         waiting.extend(getattr(each, "reasons", None) or ())
-    return False
 
 
 class Unanswered(Exception):

@@ -38,6 +38,7 @@ from crawler.addresses import (
 __all__ = ["Guard", "Proxy", "Refusal", "Where"]
 
 LOOKUP_SECONDS = 5.0
+SYSTEM_SECONDS = 15.0
 KEPT_SECONDS = 60.0
 KEPT_NAMES = 10_000
 _SYSTEM_LOOKUPS = 32  # at once: a dead name holds a thread for as long as the system's resolver likes
@@ -74,6 +75,7 @@ class Guard:
         self._known: dict[str, tuple[float, tuple[Address, ...]]] = {}
         self._asked: dict[str, asyncio.Task[tuple[Address, ...]]] = {}
         self._threads = ThreadPoolExecutor(_SYSTEM_LOOKUPS, thread_name_prefix="dns")
+        self._free = asyncio.Semaphore(_SYSTEM_LOOKUPS)
 
     async def where(self, host: str, port: int) -> Where:
         """The address to connect to for a host (a name or an IP literal in any form) and port.
@@ -145,7 +147,7 @@ class Guard:
 
     async def _lookup(self, host: str) -> tuple[Address, ...]:
         try:
-            found = await asyncio.wait_for(self._ask_server(host) if self._server else self._ask_system(host), 15)
+            found = await (self._ask_server(host) if self._server else self._ask_system(host))
         except (OSError, TimeoutError, UnicodeError):
             return ()
         addresses = tuple(sorted(dict.fromkeys(found), key=lambda address: address.version))
@@ -157,10 +159,19 @@ class Guard:
         return addresses
 
     async def _ask_system(self, host: str) -> list[Address]:
-        loop = asyncio.get_running_loop()
-        answers = await loop.run_in_executor(
+        """The time begins when a thread is free: dead names that hold them all must make no other name unknown."""
+
+        def done(asked: asyncio.Future[list[Any]]) -> None:
+            self._free.release()
+            if not asked.cancelled():
+                asked.exception()  # heard, also where nobody waits any more
+
+        await self._free.acquire()
+        asked = asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         )
+        asked.add_done_callback(done)
+        answers = await asyncio.wait_for(asyncio.shield(asked), SYSTEM_SECONDS)
         return [ip_address(answer[4][0]) for answer in answers]
 
     async def _ask_server(self, host: str) -> list[Address]:

@@ -9,23 +9,24 @@ import asyncio
 import contextlib
 import re
 import secrets
-import tomllib
+import ssl
 from collections import deque
-from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from crawler.counters import browser_hosts, counter_hosts, under
 from crawler.guard import Guard, Refusal, Where
+from crawler.inside import Sends, hand_on, towards_browser, towards_server
 
 HEAD_BYTES = 64 * 1024
 UP_BYTES = 4 * 1024 * 1024
 DOWN_BYTES = 64 * 1024 * 1024
 CONNECTIONS = 256
+LOOKUPS = 8  # at once: a page full of dead names leaves the portals' own visits room
 CONNECT_SECONDS = 15.0
 IDLE_SECONDS = 30.0
+CLOSE_SECONDS = 5.0
 REMEMBERED = 1_000
 
 _CHUNK = 64 * 1024
@@ -35,29 +36,6 @@ _HOP_BY_HOP = frozenset(
     {b"connection", b"proxy-connection", b"keep-alive", b"proxy-authorization", b"te", b"trailer", b"upgrade"}
 )
 _BODY = frozenset({b"content-length", b"transfer-encoding", b"expect"})
-
-
-@cache
-def counter_hosts() -> frozenset[str]:
-    """Hosts of the state's tracker and of visit counters (counters.toml); each stands for what is below it too."""
-    return _table("counters")
-
-
-@cache
-def browser_hosts() -> frozenset[str]:
-    """Hosts that Chromium calls for itself (counters.toml)."""
-    return _table("browser")
-
-
-def _table(name: str) -> frozenset[str]:
-    with Path(__file__).with_name("counters.toml").open("rb") as file:
-        return frozenset(tomllib.load(file)[name])
-
-
-def under(host: str, hosts: Iterable[str]) -> bool:
-    """Whether a host is one of these or lies below one."""
-    host = host.lower().rstrip(".")
-    return any(host == one or host.endswith(f".{one}") for one in hosts)
 
 
 class _Refused(Exception):
@@ -83,7 +61,9 @@ class ForwardProxy:
         self._guard = guard
         self._idle_seconds = idle_seconds
         self._talks: set[asyncio.Task[None]] = set()
+        self._lookups = asyncio.Semaphore(LOOKUPS)
         self._server: asyncio.Server | None = None
+        self._identity: ssl.SSLContext | None = None
         self.name = f"gate-{secrets.token_hex(8)}"
         self.refused: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
         self.methods = 0
@@ -94,6 +74,7 @@ class ForwardProxy:
         return f"http://127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
+        self._identity = towards_browser()
         self._server = await asyncio.start_server(self._arrive, "127.0.0.1", 0, limit=HEAD_BYTES)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
@@ -128,11 +109,10 @@ class ForwardProxy:
             await self._answer(writer, refusal)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client went away, sent no request, or a pipe broke: there is nobody to tell
-        except asyncio.CancelledError:
+        except BaseException:
             writer.transport.abort()
             raise
-        finally:
-            writer.close()
+        await _leave(writer)
 
     async def _serve(
         self,
@@ -153,13 +133,27 @@ class ForwardProxy:
         far_reader, far_writer = await self._connect(host, port)
         try:
             if method == "CONNECT":
-                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                await self._secure(host, writer, far_writer)
             else:
                 far_writer.write(head)
                 writer.write(await self._first_answer(far_reader))
-            await self._pipe(reader, writer, far_reader, far_writer)
+            await self._pipe(host, reader, writer, far_reader, far_writer, inside=method == "CONNECT")
         finally:
             far_writer.transport.abort()
+
+    async def _secure(self, host: str, writer: asyncio.StreamWriter, far_writer: asyncio.StreamWriter) -> None:
+        """Puts TLS on both connections, the server's first: its refusal can still be told."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await far_writer.start_tls(towards_server(), server_hostname=host)
+        except TimeoutError as error:
+            raise _Refused("504 Gateway Timeout", "timeout") from error
+        except OSError as error:
+            raise _Refused("502 Bad Gateway", "tls") from error
+        assert self._identity is not None  # noqa: S101 - entered
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await writer.start_tls(self._identity)
 
     async def _first_answer(self, reader: asyncio.StreamReader) -> bytes:
         try:
@@ -173,7 +167,8 @@ class ForwardProxy:
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                where = await self._guard.where(host, port)
+                async with self._lookups:
+                    where = await self._guard.where(host, port)
                 reader, writer = await asyncio.open_connection(where.address, where.port, limit=HEAD_BYTES)
                 if self._guard.proxy is not None:
                     await self._tunnel(host, port, where, reader, writer)
@@ -206,24 +201,37 @@ class ForwardProxy:
 
     async def _pipe(
         self,
+        host: str,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         far_reader: asyncio.StreamReader,
         far_writer: asyncio.StreamWriter,
+        *,
+        inside: bool,
     ) -> None:
         """Carries bytes both ways until one side ends, nothing moved for a while, or a bound is reached."""
         loop = asyncio.get_running_loop()
 
+        def moved() -> None:
+            idle.reschedule(loop.time() + self._idle_seconds)
+
         async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter, most: int) -> None:
             while most > 0 and (chunk := await source.read(min(_CHUNK, most))):
                 most -= len(chunk)
-                idle.reschedule(loop.time() + self._idle_seconds)
+                moved()
                 sink.write(chunk)
                 await sink.drain()
 
+        async def ask() -> None:
+            try:
+                await hand_on(reader, far_writer, UP_BYTES, moved)
+            except Sends:
+                self.methods += 1
+                self.refused.append((host[:255], "method"))
+
         async with asyncio.timeout(self._idle_seconds) as idle:
             ways = [
-                asyncio.ensure_future(carry(reader, far_writer, UP_BYTES)),
+                asyncio.ensure_future(ask() if inside else carry(reader, far_writer, UP_BYTES)),
                 asyncio.ensure_future(carry(far_reader, writer, DOWN_BYTES)),
             ]
             try:
@@ -242,6 +250,16 @@ class ForwardProxy:
         with contextlib.suppress(OSError, TimeoutError):
             async with asyncio.timeout(5):
                 await writer.drain()
+
+
+async def _leave(writer: asyncio.StreamWriter) -> None:
+    """Closes a connection when what was written has gone; one that does not take it is cut off."""
+    writer.close()
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        writer.transport.abort()
 
 
 def _read_request(head: bytes) -> tuple[str, str, int, bytes]:

@@ -17,8 +17,9 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from audit_rules.facts import RenderFacts
+from crawler.counters import counter_hosts, under
 from crawler.plan import MAX_PAGE_BYTES
-from crawler.proxy import ForwardProxy, counter_hosts, under
+from crawler.proxy import ForwardProxy
 
 QUIET_SECONDS = 0.5
 """A page is drawn when for so long no request came or went and the number of its elements did not change."""
@@ -31,14 +32,29 @@ MAX_REQUESTS = 500
 _NOT_NEEDED = frozenset({"image", "media", "font"})
 # Requests of shared workers are invisible to page routing; a page that finds none does without.
 _BEFORE_SCRIPTS = "delete window.SharedWorker;"
-_PUSHES = """([most, chars]) => Array.isArray(window._govaq)
-    ? window._govaq.slice(0, most).map(entry => { try { return (JSON.stringify(entry) ?? "null").slice(0, chars) }
-                                                  catch { return "" } })
-    : []"""
-_ELEMENTS = "() => document.getElementsByTagName('*').length"
-_LENGTH = "() => document.documentElement ? document.documentElement.outerHTML.length : 0"
+# A page may have put its own functions in the place of the browser's: what is read in its world uses none to cut,
+# and is a number or one bounded text.
+_PUSHES = """([most, chars]) => {
+    const queue = window._govaq;
+    let all = "";
+    if (!Array.isArray(queue)) return all;
+    for (let i = 0; i < most && i < queue.length; i++) {
+        let said = "";
+        try { said = "" + (JSON.stringify(queue[i]) ?? "null") } catch {}
+        for (let j = 0; j < chars && j < said.length; j++) all += said[j];
+        all += "\\n";
+    }
+    return all;
+}"""
+_ELEMENTS = "() => { const n = document.getElementsByTagName('*').length; return typeof n === 'number' ? n : 0 }"
+_HTML = f"""(() => {{
+    const kind = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : "";
+    const html = kind + (document.documentElement ? document.documentElement.outerHTML : "");
+    return html.length > {MAX_PAGE_BYTES} ? null : html;
+}})()"""
+"""Run in a world of its own, out of the page's reach."""
 # Chromium's words for what went wrong, and ours (contract, "reason").
-_PROXY_REASONS = frozenset({"refused_address", "dns", "refused", "timeout"})
+_PROXY_REASONS = frozenset({"refused_address", "dns", "refused", "timeout", "tls"})
 _NET_ERRORS = {
     "ERR_NAME_NOT_RESOLVED": "dns",
     "ERR_TIMED_OUT": "timeout",
@@ -74,7 +90,7 @@ class Sight:
     """
 
     def __init__(self, url: str, proxy: ForwardProxy) -> None:
-        self._url = url
+        self.url = url
         self._proxy = proxy
         self._methods_before = proxy.methods
         self._seen_at = datetime.now(UTC)
@@ -133,11 +149,11 @@ class Sight:
         shown = self._page.url if self._page is not None else ""
         final_url = shown if shown.startswith(("http://", "https://")) else self._asked_last
         status = self._answer.status if self._answer is not None else None
-        return Look(self._url, final_url, status, html, self._seen_at, render, error)
+        return Look(self.url, final_url, status, html, self._seen_at, render, error)
 
     async def _go(self, page: Page, seconds: float) -> None:
         try:
-            await page.goto(self._url, wait_until="domcontentloaded", timeout=seconds * 1000)
+            await page.goto(self.url, wait_until="domcontentloaded", timeout=seconds * 1000)
         except PlaywrightError as error:
             if "interrupted by another navigation" not in error.message:
                 raise
@@ -183,14 +199,23 @@ class Sight:
             await asyncio.sleep(wait)
 
     async def _read(self, page: Page) -> Look:
-        pushes = await page.evaluate(_PUSHES, [MAX_PUSHES, MAX_PUSH_CHARS])
-        self._pushes = tuple(str(entry)[:MAX_PUSH_CHARS] for entry in pushes[:MAX_PUSHES])
-        if await page.evaluate(_LENGTH) > MAX_PAGE_BYTES:
-            return self.look(error="too_large")
-        html = await page.content()
-        if len(html.encode(errors="replace")) > MAX_PAGE_BYTES:
+        pushes = str(await page.evaluate(_PUSHES, [MAX_PUSHES, MAX_PUSH_CHARS]))
+        self._pushes = tuple(pushes.split("\n")[:-1][:MAX_PUSHES])
+        html = await self._html(page)
+        if html is None or len(html.encode(errors="replace")) > MAX_PAGE_BYTES:
             return self.look(error="too_large")
         return self.look(html=html)
+
+    async def _html(self, page: Page) -> str | None:
+        session = await page.context.new_cdp_session(page)
+        tree = await session.send("Page.getFrameTree")
+        world = await session.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
+        told = await session.send(
+            "Runtime.evaluate",
+            {"expression": _HTML, "contextId": world["executionContextId"], "returnByValue": True},
+        )
+        html = told["result"].get("value")
+        return html if isinstance(html, str) else None
 
     # --- what the page does ---------------------------------------------------------------------------------
 

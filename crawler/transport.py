@@ -15,15 +15,75 @@ from scrapy.core.downloader.handlers.http11 import (
     _TunnelingTCP4ClientEndpoint,
 )
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares import cookies
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
+from scrapy.utils import _compression
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet import error as failed
 from twisted.internet.endpoints import TCP4ClientEndpoint, wrapClientTLS
-from twisted.web.client import URI
+from twisted.python.failure import Failure
+from twisted.web._newclient import HTTP11ClientProtocol
+from twisted.web.client import URI, _HTTP11ClientFactory
 from twisted.web.http_headers import Headers
 
-from crawler.guard import Guard, Where
+from crawler.guard import Guard, Refusal, Where
 from crawler.plan import Timeouts
+
+MAX_HEAD = 256 * 1024
+"""Bytes before the body of an answer: a server may send headers for ever, and all of them are kept in memory."""
+
+BROKEN_ENCODINGS: tuple[type[Exception], ...] = (
+    cast(Any, _compression).brotli.error,
+    cast(Any, _compression).zstd.ZstdError,
+)
+"""What Scrapy's decompression raises beside zlib's own errors."""
+
+# Scrapy's own would ask the internet for the list of public suffixes at the first cookie, past the gate, and hold
+# everything up meanwhile. This one reads the list that came with the package.
+cast(Any, cookies)._split_domain = cast(Any, cookies).TLDExtract(
+    suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True
+)
+
+
+class HeadTooLong(Exception):
+    """The head of an answer goes on and on."""
+
+
+class ProxyFault(Exception):
+    """The operator's own proxy cannot be used: that says nothing about any portal."""
+
+
+class _Talk(HTTP11ClientProtocol):
+    """A connection that counts what comes before the body."""
+
+    def __init__(self, quiescent: Any) -> None:
+        super().__init__(quiescent)  # type: ignore[no-untyped-call]
+        self._head = 0
+
+    def request(self, request: Any) -> Any:
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        parser = cast(Any, self)._parser
+        if parser is not None and parser.state in ("STATUS", "HEADER"):
+            self._head += len(data)
+            if self._head > MAX_HEAD:
+                cast(Any, self)._giveUp(cast(Any, Failure)(HeadTooLong()))
+                cast(Any, self).transport.abortConnection()  # a server that goes on sending is not waited for
+
+
+class _Talks(_HTTP11ClientFactory):
+    def buildProtocol(self, _address: Any) -> _Talk:  # noqa: N802
+        return _Talk(cast(Any, self)._quiescentCallback)
+
+
+def bound_heads(pool: Any) -> None:
+    """Makes a pool of connections give up on answers whose head is longer than MAX_HEAD."""
+    pool._factory = _Talks
 
 
 class _LenientOptions(_ScrapyCertificateOptions):
@@ -55,6 +115,54 @@ class _ServerName:
         return self._policy.creatorForNetloc(self._host, port)
 
 
+class _ToProxy(TCP4ClientEndpoint):
+    """The way to the operator's proxy, for plain requests."""
+
+    def connect(self, factory: Any) -> Any:
+        return super().connect(factory).addErrback(_proxy_fault)
+
+
+class _Tunnel(_TunnelingTCP4ClientEndpoint):
+    """A tunnel through the operator's proxy. ``open`` says that the proxy let us through.
+
+    A status says why it did not: 504 and the like that the server did not answer it, 403 and the like that it does
+    not go there; only no answer, or 407, is the proxy's own fault.
+    """
+
+    open = False
+
+    def connect(self, factory: Any) -> Any:
+        return cast(Any, super().connect(factory)).addErrback(self._blame)
+
+    def requestTunnel(self, protocol: Any) -> Any:  # noqa: N802
+        protocol.connectionLost = self._hung_up  # Scrapy would wait for an answer that cannot come any more
+        return super().requestTunnel(protocol)
+
+    def processProxyResponse(self, data: bytes) -> None:  # noqa: N802
+        super().processProxyResponse(data)
+        self.open = self._tunnelReadyDeferred.called
+        if self.open:
+            del cast(Any, self._protocol).connectionLost
+
+    def _hung_up(self, reason: Failure) -> None:
+        if not self._tunnelReadyDeferred.called:
+            self._tunnelReadyDeferred.errback(reason)
+
+    def _blame(self, reason: Failure) -> None:
+        answer = self._responseMatcher.match(self._connectBuffer)
+        status = int(answer["status"]) if answer is not None else 407
+        if status == 407:
+            _proxy_fault(reason)
+        if status < 500:
+            raise Refusal("refused_address", f"the operator's proxy does not go there ({status})")
+        raise failed.TimeoutError if status == 504 else failed.ConnectionRefusedError
+
+
+def _proxy_fault(reason: Failure) -> None:
+    cast(Any, reason).trap(Exception)
+    raise ProxyFault(f"the operator's proxy cannot be used: {reason.getErrorMessage()}")
+
+
 class _Way(_BindAddressAgent):
     """An agent that goes where the guard said. Connections are kept per portal address, as before."""
 
@@ -63,12 +171,13 @@ class _Way(_BindAddressAgent):
 
         super().__init__(cast(Any, reactor), policy, timeouts.connect, None, pool)
         self._guard, self._where, self._timeouts, self._policy = guard, where, timeouts, policy
+        self.tunnel: _Tunnel | None = None
 
     def _getEndpoint(self, uri: URI) -> Any:  # noqa: N802
         where, proxy, seconds = self._where, self._guard.proxy, self._timeouts.connect
         if proxy is not None and uri.scheme == b"https":
             host, port = self._guard.mapped(uri.host.decode("ascii"), uri.port)
-            return _TunnelingTCP4ClientEndpoint(
+            self.tunnel = _Tunnel(
                 self._reactor,
                 host,
                 port,
@@ -76,7 +185,9 @@ class _Way(_BindAddressAgent):
                 cast(Any, _ServerName(self._policy, uri.host)),
                 seconds,
             )
-        plain: Any = TCP4ClientEndpoint(self._reactor, where.address, where.port, timeout=seconds)
+            return self.tunnel
+        kind = TCP4ClientEndpoint if proxy is None else _ToProxy
+        plain: Any = kind(self._reactor, where.address, where.port, timeout=seconds)
         if uri.scheme == b"https":
             return wrapClientTLS(self._policy.creatorForNetloc(uri.host, uri.port), plain)
         return plain
@@ -104,10 +215,22 @@ class Transfer(_ScrapyAgent):
         super().__init__(connectTimeout=timeouts.page, **settings)
         self._guard, self._where, self._timeouts = guard, where, timeouts
 
+        self._way: _Way | None = None
+
     def _get_agent(self, request: Request, timeout: float) -> Any:  # noqa: ARG002
-        return _Way(self._guard, self._where, self._timeouts, self._contextFactory, self._pool)
+        self._way = _Way(self._guard, self._where, self._timeouts, self._contextFactory, self._pool)
+        return self._way
 
     async def answer(self, request: Request) -> Response:
-        """The answer as sent. Raises Scrapy's download errors, and Twisted's where Scrapy has none."""
+        """The answer as sent. Raises Scrapy's download errors, Twisted's where Scrapy has none, and ProxyFault."""
         with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(self.download_request(request))
+            try:
+                response = await maybe_deferred_to_future(self.download_request(request))
+            except DownloadTimeoutError as error:
+                tunnel = self._way.tunnel if self._way is not None else None
+                if tunnel is not None and not tunnel.open:
+                    raise failed.TimeoutError from error  # the proxy did not reach the server
+                raise
+        if response.status == 407 and self._guard.proxy is not None:
+            raise ProxyFault("the operator's proxy wants another name or password")
+        return response

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from playwright.async_api import BrowserContext
 
 from crawler.browser import Browser, Look, find_browser
 from crawler.guard import Guard
@@ -261,6 +262,83 @@ def test_a_missing_page_keeps_its_status(seen: dict[str, Seen]) -> None:
 def test_a_page_that_never_rests_is_read_as_it_is(seen: dict[str, Seen]) -> None:
     assert seen["/restless"].look.error is None
     assert "<p>" in seen["/restless"].look.html
+
+
+def test_a_page_that_cannot_be_closed_costs_the_browser_not_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[BrowserContext] = []
+    close = BrowserContext.close
+
+    async def hang_once(context: BrowserContext) -> None:
+        closed.append(context)
+        if len(closed) == 1:
+            await asyncio.Event().wait()
+        await close(context)
+
+    async def both(browser: Browser) -> list[Look]:
+        looks = (("/busy", 1), ("/", 20))
+        return [await browser.look(f"http://portal.gov.vn{path}", timeout=seconds) for path, seconds in looks]
+
+    monkeypatch.setattr("crawler.browser.READ_SECONDS", 0.5)
+    monkeypatch.setattr(BrowserContext, "close", hang_once)
+    with web(page) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        first, second = browsing(guard, both)
+    assert (first.error, second.error) == ("timeout", None)
+
+
+SENDS_BY_THE_WAY = """<script>
+    const home = 'https://portal.gov.vn';
+    eval('1');  // the policy forbids it, and its breach is reported
+    addEventListener('pagehide', () => navigator.sendBeacon('/gui', 'x'));
+    if (window.fetchLater) fetchLater(home + '/gui', {method: 'POST', body: 'x', activateAfter: 0});
+    const popup = window.open('about:blank');
+    popup.document.write('<form id=f method=post action=' + home + '/gui></form><script>f.submit()<\\/script>');
+    const frame = document.createElement('iframe'); frame.sandbox = 'allow-scripts allow-forms';
+    frame.srcdoc = '<form id=f method=post action=' + home + '/gui></form><script>f.submit()<\\/script>';
+    document.body.append(frame);
+    new Worker(URL.createObjectURL(new Blob([`new WebSocket('wss://portal.gov.vn/gui')`])));
+    </script>"""
+
+
+def test_no_way_to_send_something_leads_out_of_an_encrypted_page(tmp_path: Path) -> None:
+    headers = {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": "script-src 'unsafe-inline'; worker-src blob:; report-to gui",
+        "Reporting-Endpoints": 'gui="https://portal.gov.vn/gui"',
+    }
+
+    async def twice(browser: Browser) -> list[Look]:
+        return [await browser.look(f"https://portal.gov.vn{path}", timeout=20) for path in ("/", "/sau")]
+
+    with web(
+        lambda _: Answer(HTML.format(head="", body=SENDS_BY_THE_WAY), headers=headers),
+        self_signed(tmp_path),
+    ) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        looks = browsing(guard, twice)
+    assert [look.error for look in looks] == [None, None]
+    assert sum(look.render.refused for look in looks) > 0
+    assert portal.methods() == {"GET"}
+    assert "/gui" not in portal.paths()
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "window._govaq = [1]; _govaq.slice = () => ({map: () => 'x'.repeat(1e6)})",
+        "window._govaq = [1]; JSON.stringify = () => 'x'.repeat(1e6)",
+        "window._govaq = {length: 1e9}; Array.isArray = () => true",
+        "document.getElementsByTagName = () => ({length: 'x'.repeat(1e6)})",
+        "Object.defineProperty(Element.prototype, 'outerHTML', {get() { return 'thay' }})",
+    ],
+)
+def test_a_page_that_replaces_the_browsers_functions_is_read_within_bounds(trick: str) -> None:
+    with web(lambda _: Answer(HTML.format(head="", body=f"<p>thật</p><script>{trick}</script>"))) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        look = browsing(guard, lambda browser: browser.look("http://portal.gov.vn/"))
+    assert look.error is None
+    assert "<p>thật</p>" in look.html
+    assert sum(map(len, look.render.pushes)) <= 50 * 300
 
 
 def test_after_a_page_that_hangs_the_next_look_works(seen: dict[str, Seen]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -295,6 +296,32 @@ def test_a_name_that_changes_its_address_is_checked_again(monkeypatch: pytest.Mo
         monkeypatch.setattr("crawler.guard.KEPT_SECONDS", -1.0)
         guard._known.clear()
         assert refusal(guard, "rebind.gov.vn") == "refused_address"
+
+
+def test_dead_names_that_hold_every_thread_make_no_other_name_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def look_up(host: str, *_: object, **__: object) -> list[tuple[int, int, int, str, tuple[str, int]]]:
+        if host.endswith(".chet.vn"):
+            over.wait(20)
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("1.1.1.1", 0))]
+
+    async def both() -> str:
+        guard = Guard()
+        dead = [asyncio.ensure_future(guard.where(f"{number}.chet.vn", 80)) for number in range(2)]
+        await asyncio.wait(dead)  # they were given up, their threads still hang
+        alive = asyncio.ensure_future(guard.where("song.vn", 80))
+        told = await asyncio.gather(*dead, return_exceptions=True)
+        assert all(isinstance(each, Refusal) for each in told)
+        await asyncio.wait([alive], timeout=0.1)
+        over.set()
+        return (await alive).address
+
+    monkeypatch.setattr("socket.getaddrinfo", look_up)
+    monkeypatch.setattr("crawler.guard._SYSTEM_LOOKUPS", 2)
+    monkeypatch.setattr("crawler.guard.SYSTEM_SECONDS", 0.05)
+    assert asyncio.run(both()) == "1.1.1.1"
 
 
 def test_kept_answers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 import pytest
 
+from crawler.counters import counter_hosts, under
 from crawler.guard import Guard
-from crawler.proxy import ForwardProxy, counter_hosts, under
+from crawler.proxy import ForwardProxy
 from tests.loopback import Answer, Asked, Web, self_signed, web
 
 T = TypeVar("T")
@@ -70,14 +71,14 @@ def test_a_long_answer_arrives_whole() -> None:
     assert answer.partition(b"\r\n\r\n")[2] == b"x" * 300_000
 
 
-async def ask_secure(proxy: ForwardProxy) -> tuple[bytes, bytes]:
+async def ask_secure(proxy: ForwardProxy, request: str = "") -> tuple[bytes, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
     writer.write(b"CONNECT portal.gov.vn:443 HTTP/1.1\r\nHost: portal.gov.vn:443\r\n\r\n")
     established = await reader.readuntil(b"\r\n\r\n")
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     await writer.start_tls(context, server_hostname="portal.gov.vn")
-    writer.write(get("/an-toan", "portal.gov.vn", more="Connection: close\r\n").encode())
+    writer.write((request or get("/an-toan", "portal.gov.vn", more="Connection: close\r\n")).encode())
     answer = await reader.read()
     writer.close()
     await writer.wait_closed()
@@ -90,6 +91,37 @@ def test_a_tunnel_carries_tls_with_the_name_of_the_address(tmp_path: Path) -> No
     assert established.startswith(b"HTTP/1.1 200")
     assert answer.endswith(b"GET /an-toan")
     assert site.asked[0].server_name == "portal.gov.vn"
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        get("/gui", "portal.gov.vn", "POST", "Content-Length: 2\r\n\r\nab"),
+        get("/gui", "portal.gov.vn", "OPTIONS"),
+        get("/gui", "portal.gov.vn", more="Connection: Upgrade\r\nUpgrade: websocket\r\n"),
+        get("/gui", "portal.gov.vn", more="content-length : 02\r\n"),
+        get("/gui", "portal.gov.vn", more="Transfer-Encoding: chunked\r\n"),
+        "ab",
+    ],
+)
+def test_inside_a_tunnel_nothing_is_sent_either(tmp_path: Path, request_text: str) -> None:
+    first = get("/hoi", "portal.gov.vn")
+    with web(page, self_signed(tmp_path)) as site:
+        (_, answer), proxy = through(
+            mapped(site), lambda proxy: ask_secure(proxy, first + request_text.removesuffix("\r\n") + "\r\n\r\n")
+        )
+    assert (proxy.methods, list(proxy.refused)) == (1, [("portal.gov.vn", "method")])
+    assert site.paths() in ([], ["/hoi"])  # what was refused ends the connection, perhaps before the answer
+    assert b"/gui" not in answer
+
+
+def test_a_server_without_tls_is_told_as_such() -> None:
+    with web(page) as site:
+        answer, proxy = through(
+            mapped(site), lambda proxy: ask(proxy, "CONNECT portal.gov.vn:443 HTTP/1.1\r\n\r\n")
+        )
+    assert answer.startswith(b"HTTP/1.1 502")
+    assert list(proxy.refused) == [("portal.gov.vn", "tls")]
 
 
 def test_what_the_gate_refuses_is_refused_and_remembered() -> None:
@@ -249,9 +281,9 @@ def test_nobody_listening_is_refused() -> None:
     assert list(proxy.refused) == [("127.0.0.1", "refused")]
 
 
-def test_leaving_closes_what_is_still_open() -> None:
+def test_leaving_closes_what_is_still_open(tmp_path: Path) -> None:
     async def run() -> bytes:
-        with web(page) as site:
+        with web(page, self_signed(tmp_path)) as site:
             async with ForwardProxy(mapped(site)) as proxy:
                 reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
                 writer.write(b"CONNECT portal.gov.vn:80 HTTP/1.1\r\n\r\n")
@@ -267,31 +299,27 @@ def test_leaving_closes_what_is_still_open() -> None:
 
 
 def test_the_operator_s_proxy_is_asked_by_name_and_knows_its_password() -> None:
-    """Our proxy stands in for the operator's: the far one sees what the near one asks for."""
-
     async def run(site: Web) -> tuple[bytes, bytes, list[tuple[str, str]]]:
         heads: list[bytes] = []
-        async with ForwardProxy(mapped(site)) as far:
 
-            async def overhear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                heads.append(await reader.readuntil(b"\r\n\r\n"))
-                onward, back = await asyncio.open_connection("127.0.0.1", far.port)
-                back.write(heads[-1])
-                writer.write(await onward.readuntil(b"\r\n\r\n"))
-                back.write(await reader.readuntil(b"\r\n\r\n"))
-                writer.write(await onward.read())
-                back.close()
-                writer.close()
-                await writer.wait_closed()
+        async def overhear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            onward, back = await asyncio.open_connection("127.0.0.1", site.port)
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back.write(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(await onward.read())
+            for each in (back, writer):
+                each.close()
+                await each.wait_closed()
 
-            server = await asyncio.start_server(overhear, "127.0.0.1", 0)
-            port = server.sockets[0].getsockname()[1]
-            guard = Guard(proxy=f"http://u:p@127.0.0.1:{port}", connect_to=["portal.gov.vn::1.1.1.1:8080"])
-            async with ForwardProxy(guard) as near:
-                answer = await ask(near, get("http://portal.gov.vn/qua-proxy", "portal.gov.vn"))
-                await ask(near, get("http://10.0.0.1/", "10.0.0.1"))
-                refused = list(near.refused)
-            server.close()
+        server = await asyncio.start_server(overhear, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        guard = Guard(proxy=f"http://u:p@127.0.0.1:{port}", connect_to=["portal.gov.vn::1.1.1.1:8080"])
+        async with ForwardProxy(guard) as near:
+            answer = await ask(near, get("http://portal.gov.vn/qua-proxy", "portal.gov.vn"))
+            await ask(near, get("http://10.0.0.1/", "10.0.0.1"))
+            refused = list(near.refused)
+        server.close()
         return answer, heads[0], refused
 
     with web(page) as site:

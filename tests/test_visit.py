@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
+import socketserver
 import ssl
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +28,7 @@ from crawler.loop import run
 from crawler.plan import Plan, Timeouts
 from crawler.politeness import Politeness
 from crawler.proxy import ForwardProxy
+from crawler.transport import ProxyFault
 from crawler.visit import Network, render, visit
 from tests.made_portal import (
     HOST,
@@ -323,6 +328,65 @@ def test_a_body_that_is_not_what_its_encoding_says_is_no_page() -> None:
     assert paths(seen) == ["/"]
 
 
+@contextmanager
+def raw(said: bytes, again: bytes = b"") -> Iterator[int]:
+    """A server that answers every request with these bytes, then, if there are any, with others for ever."""
+
+    class Talk(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                asked = self.request.recv(65536)
+                if said and asked[:1] != b"\x16":  # no TLS here
+                    robots = b"/robots.txt" in asked and not asked.startswith((b"CONNECT", b"GET http"))
+                    self.request.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n" if robots else said)
+                    while again and not robots:
+                        self.request.sendall(again)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Talk) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("start", "rest"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X-A: " + b"a" * 1000 + b"\r\n"),
+        (b"HTTP/1.1 200 OK\r\nX-A: b\r\n", b" " + b"a" * 1000 + b"\r\n"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n" * 50),
+    ],
+)
+def test_headers_without_end_are_not_kept_in_memory(start: bytes, rest: bytes) -> None:
+    with raw(start, rest) as port, network(port) as net:
+        seen = run(visit(portal(), AddressBook(), Plan(timeouts=Timeouts(page=20)), net, rank=nothing))
+    assert (seen.state, seen.reason) == ("unreachable", "too_large")
+
+
+@pytest.mark.parametrize("encoding", ["zstd", "gzip", "deflate, zstd", "\xff\x00"])
+def test_whatever_a_server_calls_its_encoding_the_visit_goes_on(encoding: str) -> None:
+    seen, _ = go(
+        {"/": html("/a", "/b"), "/a": Reply(b"abc", 200, HTML | {"Content-Encoding": encoding}), "/b": html()}
+    )
+    assert paths(seen) == ["/", "/b"]
+
+
+def test_a_cookie_asks_nobody_for_the_list_of_public_suffixes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object, **__: object) -> None:
+        raise AssertionError("the internet was asked, past the guard")
+
+    monkeypatch.setattr("requests.Session.request", asked)
+    cookie = {"Set-Cookie": f"a=b; domain={HOST}"}
+    seen, _ = go({"/": Reply(page("/a"), 200, HTML | cookie), "/a": html()})
+    assert paths(seen) == ["/", "/a"]
+
+
 # --- old servers, and the browser -----------------------------------------------------------------------
 
 
@@ -360,6 +424,38 @@ def test_the_operators_proxy_is_the_only_way_out() -> None:
     with Site({f"{HOST}/": html("/a"), f"{HOST}/a": html()}) as site:
         seen = run(by_proxy(site.port))
     assert (seen.state, seen.home, len(seen.pages)) == ("audited", f"http://{HOST}/", 2)
+
+
+def by_raw_proxy(said: bytes) -> Visit:
+    """A visit by way of a proxy that says this to everything."""
+    with raw(said) as port:
+        guard = Guard(proxy=f"127.0.0.1:{port}", connect_to=(f"{HOST}::127.0.0.1:",), allow_private=True)
+        plan = Plan(timeouts=Timeouts(page=5))
+        return run(visit(portal(), AddressBook(), plan, Network(guard, Politeness(0, 9, 1e6)), rank=nothing))
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", b"SSH-2.0-x\r\n\r\n"])
+def test_a_proxy_that_cannot_be_used_is_our_fault_and_no_portals(said: bytes) -> None:
+    with pytest.raises(ProxyFault):
+        by_raw_proxy(said)
+
+
+def test_a_proxy_that_is_down_is_our_fault_and_no_portals() -> None:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        proxy = f"127.0.0.1:{held.getsockname()[1]}"
+        guard = Guard(proxy=proxy, connect_to=(f"{HOST}::127.0.0.1:",), allow_private=True)
+        with pytest.raises(ProxyFault):
+            run(visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1e6)), rank=nothing))
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(502, "refused"), (503, "refused"), (504, "timeout"), (403, "refused_address")]
+)
+def test_what_a_proxy_could_not_reach_is_the_portals_state(status: int, reason: str) -> None:
+    seen = by_raw_proxy(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+    assert seen.net.https is not None
+    assert seen.net.https.error == reason
 
 
 def test_an_old_server_with_a_bad_certificate_is_read(old_tls: ssl.SSLContext) -> None:
