@@ -34,7 +34,7 @@ from crawler.politeness import Politeness
 from crawler.visit import Network, render, visit
 from storage.archive import Archive
 from storage.evidence import EvidenceWriter, sweep
-from storage.recorded import Recorded
+from storage.recorded import EvidenceError, Recorded
 from storage.records import PortalRun, Run, RunHeader, RunStatus
 
 log = logging.getLogger(__name__)
@@ -87,13 +87,17 @@ class Job:
 async def audit_portal(portal: Portal, job: Job, progress: Progress | None = None) -> PortalRun:
     """Visits, judges and stores one portal; until it is stored, nothing of it is there.
 
-    A fault of ours is logged and stored as the portal's state ``error``: it never reaches other portals.
+    A fault of ours is logged and stored as the portal's state ``error``: it never reaches other portals. Evidence
+    that cannot be written (EvidenceError: the disk is full) ends the run, for no other portal would fare better.
     """
     around = job.registry.surroundings(portal, job.header.day)
     evidence = EvidenceWriter(job.data / "evidence", job.header.id, portal.id, user_agent=job.plan.user_agent)
     try:
         seen = await _look(portal, around, job, evidence, progress)
         warc = evidence.finish()
+    except EvidenceError:
+        evidence.abort()
+        raise
     except Exception:
         log.exception("the audit of %s failed", portal.id)
         evidence.abort()

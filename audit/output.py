@@ -106,6 +106,10 @@ def make_data_folder(data: Path) -> None:
         raise BadInput("error.no_data_folder", path=data, cause=_refusal(errno.EACCES))
 
 
+def _unwritten(_record: logging.LogRecord) -> None:
+    """A full disk ends the run with its own sentence; that the log is not written either needs no traceback."""
+
+
 @contextmanager
 def logbook(data: Path, desk: Desk) -> Iterator[None]:
     """English log lines, and the traceback of whatever fails, go to ``audit.log`` in the data folder."""
@@ -116,6 +120,7 @@ def logbook(data: Path, desk: Desk) -> Iterator[None]:
         )
     except OSError as error:
         raise BadInput("error.no_data_folder", path=data, cause=error) from error
+    pen.handleError = _unwritten  # type: ignore[method-assign]
     pen.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     level = root.level

@@ -246,6 +246,8 @@ class PortalSpider(Spider):
                 page, self.errand.browser, timeout=self.plan.timeouts.render, evidence=self.evidence
             )
             self._requests += requests
+            if page.rendered is None:
+                self._skip(page.url, "render_failed")  # so that nobody waits for the same look again
         self._pages.append(page)
         for view in page.views:
             for link in view.links:
