@@ -106,8 +106,9 @@ def make_data_folder(data: Path) -> None:
         raise BadInput("error.no_data_folder", path=data, cause=_refusal(errno.EACCES))
 
 
-def _unwritten(_record: logging.LogRecord) -> None:
-    """A full disk ends the run with its own sentence; that the log is not written either needs no traceback."""
+class _Pen(RotatingFileHandler):
+    def handleError(self, _record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """A full disk ends the run with its own sentence; that the log is not written either needs no traceback."""
 
 
 @contextmanager
@@ -115,12 +116,9 @@ def logbook(data: Path, desk: Desk) -> Iterator[None]:
     """English log lines, and the traceback of whatever fails, go to ``audit.log`` in the data folder."""
     desk.log = data / "audit.log"
     try:
-        pen = RotatingFileHandler(
-            desk.log, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", delay=True
-        )
+        pen = _Pen(desk.log, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", delay=True)
     except OSError as error:
         raise BadInput("error.no_data_folder", path=data, cause=error) from error
-    pen.handleError = _unwritten  # type: ignore[method-assign]
     pen.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     level = root.level

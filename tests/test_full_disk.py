@@ -18,8 +18,20 @@ def test_a_disk_that_fills_up_ends_the_run_with_one_sentence(tmp_path: Path) -> 
     with World() as world:
         where = [word for text in world.connect_to for word in ("--connect-to", text)]
         done = subprocess.run(  # noqa: S603 - our own interpreter
-            [sys.executable, "-m", "audit", "run", "--site", world.sites[0], "--registry", str(world.registry)]
-            + ["--data", str(tmp_path), "--render", "never", "--delay", "0", "--allow-private", "--quiet", *where],
+            [
+                *(
+                    sys.executable,
+                    "-m",
+                    "audit",
+                    "run",
+                    "--site",
+                    world.sites[0],
+                    "--registry",
+                    str(world.registry),
+                ),
+                *("--data", str(tmp_path), "--render", "never", "--delay", "0", "--allow-private", "--quiet"),
+                *where,
+            ],
             capture_output=True,
             text=True,
             check=False,
