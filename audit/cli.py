@@ -9,7 +9,6 @@ unreachable; 5 the night is partial or quarantined; 130 interrupted. When severa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,6 +16,7 @@ import click
 
 from audit.archives import archive_of, mid_run, opened
 from audit.config import LOOKING, SETTINGS, BadInput, Desk, export_format, settings
+from audit.days import day_of
 from audit.history import Finding, findings, known_by
 from audit.listings import Listing, finding_list, law_list, portal_list, rule_list
 from audit.output import Output, exit_status, logbook, make_data_folder, rule_errors
@@ -24,7 +24,7 @@ from audit.progress import watch
 from audit.registry import Registry
 from audit.registry_files import RegistryError, read_registry
 from audit.reports.csv import What, run_as_csv, wanted, write_csv
-from audit.reports.json import HANOI, json_text, run_as_json
+from audit.reports.json import json_text, run_as_json
 from audit.reports.table import listing, run_as_table
 from audit.speech import CommandLine, Order, VersionOption
 from audit.words import say, term
@@ -65,7 +65,7 @@ def run(desk: Desk, /, **given: Any) -> int:
 def judge(desk: Desk, /, **given: Any) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
     with archive_of(given, desk) as archive, mid_run():
-        from audit.fleet import judge_again
+        from audit.judging import judge_again
 
         done = judge_again(_run_id(archive, given["run"]), archive, law_day=given["law_day"])
         return _report(done, archive, given, output, desk)
@@ -109,7 +109,7 @@ def rules(desk: Desk, /, **given: Any) -> int:
 @main.command("law", cls=Order, params=settings("law_day", "format", "output"))
 @click.pass_obj
 def law(desk: Desk, /, **given: Any) -> int:
-    told = law_list(given["law_day"] or _today(), desk.lang)
+    told = law_list(given["law_day"] or day_of(), desk.lang)
     return _list(told, given, Output(given["output"], desk, quiet=given["quiet"]), desk)
 
 
@@ -217,10 +217,6 @@ def _of_agency(told: Run, agency: str | None) -> Sequence[PortalRun]:
     return found
 
 
-def _today() -> date:
-    return datetime.now(HANOI).date()
-
-
 def _user_agent(given: Mapping[str, Any]) -> str:
     return given["user_agent"] or USER_AGENT
 
@@ -236,7 +232,7 @@ def _portals(registry: Registry, sites: Sequence[str]) -> list[Portal]:
     found: dict[str, Portal] = {}
     for site in sites:
         try:
-            portal = registry.find(site, _today())
+            portal = registry.find(site, day_of())
         except BadAddress as error:
             raise BadInput("error.bad_address", text=site) from error
         found.setdefault(portal.id, portal)
@@ -255,7 +251,7 @@ def _recorded_portals(sources: Sequence[Recorded], registry: Registry) -> list[P
         raise BadInput("error.no_site")
     from audit.recorded import recorded_portals
 
-    found = recorded_portals(sources, registry, _today())
+    found = recorded_portals(sources, registry, day_of())
     if not found:
         raise BadInput("error.empty_warc")
     return found

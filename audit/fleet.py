@@ -1,12 +1,11 @@
-"""One portal is one job: visit, judge, look again where a browser could change the answer, store. And the drivers
-of that job: some portals now, or an old run judged again."""
+"""One portal is one job: visit, judge, look again where a browser could change the answer, store. And the driver
+of that job: some portals now."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, replace
@@ -15,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
+from audit.days import day_of
+from audit.judging import close, new_run_id
 from audit.recorded import seen_at, source_of
 from audit.registry import Registry
-from audit.reports.json import HANOI
 from audit_rules import __version__
 from audit_rules.engine import judge
 from audit_rules.facts import Link, NetFacts, Portal, Surroundings, Visit
@@ -172,7 +172,7 @@ def _failed_looks(seen: Visit, wanted: Sequence[str]) -> Visit:
     return replace(seen, net=replace(seen.net, skipped=seen.net.skipped + failed)) if failed else seen
 
 
-# --- drivers --------------------------------------------------------------------------------------------
+# --- the driver ----------------------------------------------------------------------------------------
 
 
 def audit_portals(
@@ -195,7 +195,7 @@ def audit_portals(
     rulebook = open_rulebook()
     archive.recover()
     sweep(data / "evidence")
-    header = _header(kind, plan, rulebook, law_day or _today(seen_at(portals, recorded)))
+    header = _header(kind, plan, rulebook, law_day or day_of(seen_at(portals, recorded)))
     archive.begin(header)
     status: RunStatus = "partial"
     reason: str | None = "interrupted"
@@ -249,71 +249,12 @@ async def _audit_all(
     close(archive, header, rulebook)
 
 
-def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
-    """The closing step: what only the whole run tells (who answered, what the main portal shows) is put around
-    each portal it concerns, and those are judged again in one transaction."""
-    told = archive.run(header.id).portals
-    answered = frozenset(each.portal.id for each in told if each.visit.state in ("audited", "partial"))
-    outcomes = {each.portal.id: {j.rule: j.verdict.outcome for j in each.judgements} for each in told}
-    concerned = [each.portal.id for each in told if each.around.main_portal or each.around.components]
-    again = []
-    for each in archive.portals(header.id, pages=True, only=concerned) if concerned else ():
-        main = each.around.main_portal
-        around = replace(
-            each.around,
-            answered=answered,
-            main_portal_outcomes=outcomes.get(main.id) if main is not None and main.id in answered else None,
-        )
-        judgements = judge(each.portal, each.visit, around, rulebook, header.law_day)
-        again.append(replace(each, around=around, judgements=judgements, score=score(judgements, each.portal)))
-    if again:
-        archive.rejudge(header.id, again)
-
-
-def judge_again(run_id: str, archive: Archive, *, law_day: date | None = None) -> Run:
-    """Judges what an old run saw by today's rules, or by another day's law; no portal is touched.
-
-    Gives a new run, marked ``judged_from``; what was known around each portal is that of the old run.
-    """
-    rulebook = open_rulebook()
-    old = archive.run(run_id).header
-    header = replace(
-        old,
-        id=_run_id(),
-        kind="judge",
-        started_at=datetime.now(UTC),
-        law_day=law_day or old.law_day,
-        tool_version=__version__,
-        rules_version=rulebook.version,
-        judged_from=run_id,
-    )
-    archive.begin(header)
-    status: RunStatus = "partial"
-    try:
-        for each in archive.portals(run_id, pages=True):
-            judgements = judge(each.portal, each.visit, each.around, rulebook, header.law_day)
-            archive.save(header.id, replace(each, judgements=judgements, score=score(judgements, each.portal)))
-        status = "complete"
-    finally:
-        archive.close_run(header.id, status=status, finished_at=datetime.now(UTC), reason=None)
-    return archive.run(header.id)
-
-
-def _run_id() -> str:
-    return f"{datetime.now(HANOI):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-
-
-def _today(moment: datetime | None = None) -> date:
-    """The day of a moment in Viet Nam; of now where none is given."""
-    return (moment or datetime.now(UTC)).astimezone(HANOI).date()
-
-
 def _header(kind: Kind, plan: Plan, rulebook: Rulebook, law_day: date) -> RunHeader:
     return RunHeader(
-        id=_run_id(),
+        id=new_run_id(),
         kind=kind,
         started_at=datetime.now(UTC),
-        day=_today(),
+        day=day_of(),
         law_day=law_day,
         tool_version=__version__,
         rules_version=rulebook.version,

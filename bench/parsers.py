@@ -28,7 +28,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from audit_rules.reading.bounds import bounded
 from audit_rules.reading.decoding import decode
-from bench.reading import PAGES, bench_page, cpu_ms, real_pages
+from bench.made_page import PAGES, bench_page
+from bench.reading import cpu_ms, real_pages
 
 Seen = tuple[int, int]
 """Characters of visible text without blanks, and anchors with an address."""

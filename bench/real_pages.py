@@ -17,12 +17,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
+from audit.days import day_of
 from audit.fleet import audit_portals
 from audit.registry_files import read_registry
-from audit.reports.json import HANOI
 from audit_rules.facts import Portal
 from crawler.plan import Plan, Render
 from sandbox.certificates import issue
@@ -84,7 +83,7 @@ def served(page: SavedPage) -> Iterator[tuple[str, ...]]:
 def audit_page(page: SavedPage, data: Path, render: Render = "auto") -> PortalRun:
     """The audit of a portal of which this page is all there is."""
     registry = read_registry()
-    portal: Portal = registry.find(page.host, datetime.now(HANOI).date())
+    portal: Portal = registry.find(page.host, day_of())
     with served(page) as connect_to, Archive.open(data / "audit.db") as archive:
         plan = Plan(delay=0.0, max_pages=8, render=render, connect_to=connect_to, allow_private=True)
         return audit_portals([portal], registry, plan, archive, data=data).portals[0]

@@ -3,7 +3,7 @@ same pages, and the memory both take.
 
     python -m bench.speed [--portals 8] [--pages 40] [--repeat 5] [--json FILE]
 
-Pages are those of bench/reading.py: about 80 KiB, 300 links, gzip on the wire, served on loopback by another
+Pages are those of bench/made_page.py: about 80 KiB, 300 links, gzip on the wire, served on loopback by another
 process. Each measurement has a process of its own; user and system time count, what it takes to start does not:
 both ask one page before the clock runs. Bare fetch: a spider with Scrapy's default settings that asks the very
 addresses the audit had asked for and does nothing with them. Measured twice: with the charset in the Content-Type
@@ -26,13 +26,12 @@ import time
 import zlib
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
-from bench.reading import bench_page
+from bench.made_page import bench_page
 
 VARIETY = 1000
 """Different pages there are; an address has always the same one."""
@@ -124,14 +123,14 @@ def _told(before: float, began: float, pages: int) -> None:
 
 def audit(port: int, portals: int, pages: int) -> None:
     """One run over some portals, without a browser; the data folder is a temporary one."""
+    from audit.days import day_of
     from audit.fleet import audit_portals
     from audit.registry_files import read_registry
-    from audit.reports.json import HANOI
     from crawler.plan import Plan
     from storage.archive import Archive
 
     registry = read_registry()
-    day = datetime.now(HANOI).date()
+    day = day_of()
     chosen = [registry.find(f"tinhmau{number}.gov.vn", day) for number in range(portals)]
     plan = Plan(
         delay=0.0,

@@ -86,10 +86,11 @@ class Looker:
 @pytest.fixture
 def fleet(monkeypatch: pytest.MonkeyPatch) -> Looker:
     looker = Looker()
-    module = ModuleType("audit.fleet")
-    module.audit_portals = looker.audit_portals  # type: ignore[attr-defined]
-    module.judge_again = looker.judge_again  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "audit.fleet", module)
+    for name in ("fleet", "judging"):
+        module = ModuleType(f"audit.{name}")
+        module.audit_portals = looker.audit_portals  # type: ignore[attr-defined]
+        module.judge_again = looker.judge_again  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, f"audit.{name}", module)
     return looker
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.fleet import audit_portals, judge_again
+from audit.fleet import audit_portals
+from audit.judging import judge_again
 from audit.registry import Registry
 from audit.registry_files import read_registry
 from audit_rules.facts import Portal

@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from audit.days import HANOI
 from audit.words import in_lang, nfc
 from audit_rules.facts import Visit
 from audit_rules.judgement import Basis, Judgement, Lang
 from audit_rules.verdict import Evidence, Searched
 from storage.records import PortalRun, Run
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 TOOL = "portal-auditor"
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
