@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import statistics
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from typing import Any
 from audit_rules.reading import read_page
 from audit_rules.reading.document import parse
 from audit_rules.reading.walk import Walk
+from bench.corpus import CORPUS
 from bench.made_page import PAGES, bench_page
 
 _SEEN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -82,10 +82,8 @@ def measure_portals(portals: int) -> dict[str, float]:
 
 
 def real_pages() -> list[Path]:
-    """The real pages, where they are at hand: ``AUDIT_REAL_PAGES``, else beside the project."""
-    named = os.environ.get("AUDIT_REAL_PAGES")
-    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared" / "real_pages"
-    return sorted((folder / "html").glob("*.html"))
+    """The saved pages of real portals; none where the corpus is not at hand."""
+    return sorted((CORPUS / "html").glob("*.html"))
 
 
 def main() -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from audit.days import day_of
 from audit.fleet import audit_portals
 from audit.registry_files import read_registry
 from audit_rules.facts import Portal
+from bench.corpus import CORPUS
 from crawler.plan import Plan, Render
 from sandbox.certificates import issue
 from sandbox.portals.pieces import Answer
@@ -30,7 +30,6 @@ from sandbox.server import LoopbackServer
 from storage.archive import Archive
 from storage.records import PortalRun
 
-CORPUS = Path(os.environ.get("AUDIT_REAL_PAGES") or Path(__file__).parents[2] / "shared" / "real_pages")
 _NOT_SAVED = Answer(b"not saved", "text/plain", 503)
 _NO_ROBOTS = Answer(b"", "text/plain", 404)
 

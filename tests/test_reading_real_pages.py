@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
 
 from audit_rules.facts import PageFacts
+from bench.corpus import CORPUS
 from tests.reading import read
 
-_NAMED = os.environ.get("AUDIT_REAL_PAGES")
-CORPUS = Path(_NAMED) if _NAMED else Path(__file__).resolve().parents[2] / "shared" / "real_pages"
 PAGES = sorted((CORPUS / "html").glob("*.html"))
 ABSENT = "the real pages are not beside the checkout (AUDIT_REAL_PAGES names them)"
 
