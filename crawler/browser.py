@@ -12,6 +12,7 @@ import contextlib
 import logging
 import os
 import shutil
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,8 @@ __all__ = ["Browser", "Look", "find_browser"]
 
 _log = logging.getLogger(__name__)
 
+PAGES = 4
+"""Looks side by side: each waits for most of its time, and two cores draw no more at once."""
 READ_SECONDS = 5.0
 """For reading the drawn page; one that answers no longer is busy with itself."""
 _ARGUMENTS = (
@@ -61,10 +64,10 @@ def find_browser() -> str | None:
 
 
 class Browser:
-    """A Chromium inside ``async with``; ``look`` opens one page at a time, each in a context of its own.
+    """A Chromium inside ``async with``; ``look`` opens a page in a context of its own, PAGES of them side by side.
 
-    A browser that died is started again by the next look. Raises FileNotFoundError where there is none
-    (``find_browser``).
+    Each has a forward proxy to itself, so that what was refused is told of the page that asked. A browser that died
+    is started again by the next look. Raises FileNotFoundError where there is none (``find_browser``).
     """
 
     def __init__(
@@ -77,20 +80,25 @@ class Browser:
         self._guard = guard
         self._user_agent = user_agent
         self._politeness = politeness
-        self._proxy = ForwardProxy(guard)
+        self._proxies = AsyncExitStack()
+        self._free: asyncio.Queue[ForwardProxy] = asyncio.Queue()
+        self._second_try = asyncio.Lock()
+        self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
-        self._one_page = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        await self._proxy.__aenter__()
+        async with AsyncExitStack() as proxies:
+            for _ in range(PAGES):
+                self._free.put_nowait(await proxies.enter_async_context(ForwardProxy(self._guard)))
+            self._proxies = proxies.pop_all()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stop()
-        await self._proxy.__aexit__(kind, error, trace)
+        await self._stop(self._chromium)
+        await self._proxies.aclose()
 
     async def look(self, url: str, *, timeout: float = 30.0) -> Look:  # noqa: ASYNC109 - part of the interface
         """Opens an http(s) address and reads what its scripts made of it; one turn of politeness for its host.
@@ -109,15 +117,38 @@ class Browser:
             return Look(url, url, None, "", seen_at, RenderFacts(), refusal.reason)
         except ValueError:
             return Look(url, url, None, "", seen_at, RenderFacts(), "dns")
-        async with self._politeness.turn(host, where.group), self._one_page:
-            return await self._look(Sight(url, self._proxy), timeout)
+        async with self._politeness.turn(host, where.group):
+            look = await self._among_others(url, timeout) or await self._alone(url, timeout)
+        return look or Look(url, url, None, "", seen_at, RenderFacts(), "render_failed")
 
-    async def _look(self, sight: Sight, seconds: float) -> Look:
+    async def _among_others(self, url: str, seconds: float) -> Look | None:
+        proxy = await self._free.get()
+        try:
+            return await self._look(Sight(url, proxy), seconds)
+        finally:
+            self._free.put_nowait(proxy)
+
+    async def _alone(self, url: str, seconds: float) -> Look | None:
+        """The second try of a page whose browser went down: if it was this page's doing, no other suffers again."""
+        places: list[ForwardProxy] = []
+        try:
+            async with self._second_try:
+                while len(places) < PAGES:
+                    places.append(await self._free.get())
+                return await self._look(Sight(url, places[0]), seconds)
+        finally:
+            for proxy in places:
+                self._free.put_nowait(proxy)
+
+    async def _look(self, sight: Sight, seconds: float) -> Look | None:
+        """One look; None where the browser itself went down under it."""
+        chromium: Chromium | None = None
         context: BrowserContext | None = None
         try:
             async with asyncio.timeout(seconds + READ_SECONDS):
                 chromium = await self._ready()
                 context = await chromium.new_context(
+                    proxy={"server": sight.proxy.url, "bypass": "<-loopback>"},
                     user_agent=self._user_agent,
                     locale="vi-VN",
                     timezone_id="Asia/Ho_Chi_Minh",
@@ -128,43 +159,56 @@ class Browser:
                 )
                 page = await context.new_page()
                 await sight.watch(context, page)
-                return await sight.take(page, seconds)
+                look = await sight.take(page, seconds)
         except TimeoutError:
-            return sight.look(error="timeout")
+            look = sight.look(error="timeout")
         except (PlaywrightError, OSError) as error:
             _log.warning("no look at %s: %s", sight.url, str(error).partition("\n")[0])
-            return sight.look(error="render_failed")
-        finally:
-            await self._leave(context)
+            look = sight.look(error="render_failed")
+        except BaseException:
+            await self._leave(chromium, context)
+            raise
+        went_down = await self._leave(chromium, context)
+        return None if went_down and look.error == "render_failed" else look
 
-    async def _leave(self, context: BrowserContext | None) -> None:
-        """Closes a page, outside of the look's own time: a browser that cannot do it is not used again."""
-        try:
+    async def _leave(self, chromium: Chromium | None, context: BrowserContext | None) -> bool:
+        """Closes a page, outside of the look's own time: a browser that cannot do it is not used again.
+
+        Tells whether the browser had gone down before."""
+        able = False
+        with contextlib.suppress(PlaywrightError, TimeoutError):
             async with asyncio.timeout(READ_SECONDS):
-                if context is None:
-                    raise TimeoutError
-                await context.unroute_all(behavior="ignoreErrors")
-                await context.close()
-        except (PlaywrightError, TimeoutError):
-            await self._stop()
+                if context is not None:
+                    await context.unroute_all(behavior="ignoreErrors")
+                    await context.close()
+                    able = True
+        went_down = chromium is not None and (chromium is not self._chromium or not chromium.is_connected())
+        if not able:
+            await self._stop(chromium)
+        return went_down
 
     async def _ready(self) -> Chromium:
-        if self._chromium is None or not self._chromium.is_connected():
-            await self._stop()
-            self._playwright = await async_playwright().start()
-            self._chromium = await self._playwright.chromium.launch(
-                executable_path=self._executable,
-                args=list(_ARGUMENTS),
-                proxy={"server": self._proxy.url, "bypass": "<-loopback>"},
-                chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
-                handle_sigint=False,
-                handle_sigterm=False,
-                handle_sighup=False,
-            )
-        return self._chromium
+        async with self._starting:
+            if self._chromium is None or not self._chromium.is_connected():
+                await self._stop(self._chromium)
+                self._playwright = await async_playwright().start()
+                self._chromium = await self._playwright.chromium.launch(
+                    executable_path=self._executable,
+                    args=list(_ARGUMENTS),
+                    # A proxy that does not exist, as Playwright names it: each context brings its own.
+                    proxy={"server": "per-context"},
+                    chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                )
+            return self._chromium
 
-    async def _stop(self) -> None:
-        chromium, playwright, self._chromium, self._playwright = self._chromium, self._playwright, None, None
+    async def _stop(self, chromium: Chromium | None) -> None:
+        """Ends that browser, if it is the present one: another look may have started a new one meanwhile."""
+        if chromium is not self._chromium:
+            return
+        playwright, self._chromium, self._playwright = self._playwright, None, None
         with contextlib.suppress(PlaywrightError, TimeoutError):
             async with asyncio.timeout(10):
                 if chromium is not None:

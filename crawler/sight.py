@@ -91,7 +91,7 @@ class Sight:
 
     def __init__(self, url: str, proxy: ForwardProxy) -> None:
         self.url = url
-        self._proxy = proxy
+        self.proxy = proxy
         self._methods_before = proxy.methods
         self._seen_at = datetime.now(UTC)
         self._page: Page | None = None
@@ -144,7 +144,7 @@ class Sight:
             requests=self._requests,
             stopped=tuple(self._stopped),
             pushes=self._pushes,
-            refused=self._refused + self._proxy.methods - self._methods_before,
+            refused=self._refused + self.proxy.methods - self._methods_before,
         )
         shown = self._page.url if self._page is not None else ""
         final_url = shown if shown.startswith(("http://", "https://")) else self._asked_last
@@ -162,7 +162,7 @@ class Sight:
     def _reason(self, message: str) -> str:
         if "ERR_TUNNEL_CONNECTION_FAILED" in message:
             host = urlsplit(self._asked_last).hostname
-            said = next((reason for refused, reason in reversed(self._proxy.refused) if refused == host), "")
+            said = next((reason for refused, reason in reversed(self.proxy.refused) if refused == host), "")
             return said if said in _PROXY_REASONS else "refused"
         return next((reason for word, reason in _NET_ERRORS.items() if word in message), "render_failed")
 
@@ -172,7 +172,7 @@ class Sight:
             return None
         headers = self._answer.headers
         name, _, said = headers.get("proxy-status", "").partition("; error=")
-        if name == self._proxy.name:
+        if name == self.proxy.name:
             self._answer = None
             return said if said in _PROXY_REASONS else "render_failed"
         kind = headers.get("content-type", "text/html").partition(";")[0].strip().lower()

@@ -164,10 +164,12 @@ def seen(counter: Web) -> dict[str, Seen]:
     paths = (*PAGES, *MOVED, "/file", "/khong-co")
 
     async def visit(browser: Browser) -> list[Look]:
-        return [
-            await browser.look(f"http://{name(path)}{path}", timeout=3 if path in ("/busy", "/restless") else 20)
-            for path in paths
-        ]
+        return await asyncio.gather(
+            *(
+                browser.look(f"http://{name(path)}{path}", timeout=10 if path in ("/busy", "/restless") else 60)
+                for path in paths
+            )
+        )
 
     with web(page) as portal:
         ours = [f"{name(path)}:80:127.0.0.1:{portal.port}" for path in paths]
@@ -341,40 +343,66 @@ def test_a_page_that_replaces_the_browsers_functions_is_read_within_bounds(trick
     assert sum(map(len, look.render.pushes)) <= 50 * 300
 
 
-def test_after_a_page_that_hangs_the_next_look_works(seen: dict[str, Seen]) -> None:
-    paths = list(seen)
-    assert seen[paths[paths.index("/busy") + 1]].look.error is None
+def dying(command: str, times: int) -> tuple[Look, Look]:
+    """A look at a page under which the browser or its tab dies so many times, and one at its neighbour."""
 
-
-@pytest.mark.parametrize("command", ["Browser.crash", "Page.crash"])
-def test_a_browser_that_dies_is_started_again(command: str) -> None:
     async def both(browser: Browser) -> tuple[Look, Look]:
+        ends = []
         looking = asyncio.ensure_future(browser.look("http://portal.gov.vn/slow"))
-        await asyncio.to_thread(asked.wait, 20)
-        assert browser._chromium is not None
-        opened = browser._chromium.contexts[0].pages[0]
-        session = await opened.context.new_cdp_session(opened)
-        dying = asyncio.ensure_future(session.send(command))
+        for _ in range(times):
+            await asyncio.to_thread(asked.acquire, timeout=20)
+            assert browser._chromium is not None
+            opened = browser._chromium.contexts[0].pages[0]
+            session = await opened.context.new_cdp_session(opened)
+            ends.append(asyncio.ensure_future(session.send(command)))
         first = await looking
         free.set()
-        await asyncio.gather(dying, return_exceptions=True)
+        await asyncio.gather(*ends, return_exceptions=True)
         return first, await browser.look("http://portal.gov.vn/")
 
-    asked, free = threading.Event(), threading.Event()
+    asked, free = threading.Semaphore(0), threading.Event()
 
     def slow(request: Asked) -> Answer:
-        if request.path == "/slow":
+        if request.path == "/slow" and len(portal.paths()) < 2 * times:
             return Answer("<p>chờ<script src=/late.js></script>")
         if request.path == "/late.js":
-            asked.set()
+            asked.release()
             free.wait(20)
         return Answer("<p>ổn</p>")
 
     with web(slow) as portal:
-        first, second = browsing(Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True), both)
+        return browsing(Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True), both)
+
+
+@pytest.mark.parametrize(("command", "times"), [("Browser.crash", 2), ("Page.crash", 1)])
+def test_a_page_that_dies_is_not_seen_and_the_next_look_works(command: str, times: int) -> None:
+    first, second = dying(command, times)
     assert (first.error, first.html) == ("render_failed", "")
     assert (second.error, second.status) == (None, 200)
     assert "ổn" in second.html
+
+
+def test_a_page_whose_browser_went_down_once_is_tried_again() -> None:
+    first, _ = dying("Browser.crash", 1)
+    assert (first.error, first.status) == (None, 200)
+    assert "ổn" in first.html
+
+
+def test_pages_are_looked_at_side_by_side_and_each_answers_for_itself() -> None:
+    both_asked = threading.Barrier(2)
+
+    def meet(request: Asked) -> Answer:
+        both_asked.wait(20)
+        sends = "<script>fetch('/gui', {method: 'POST', body: 'x'}).catch(() => 0)</script>"
+        return Answer(HTML.format(head="", body=sends if request.host.startswith("a.") else "chỉ đọc"))
+
+    async def looks(browser: Browser) -> list[Look]:
+        return await asyncio.gather(*(browser.look(f"http://{host}.gov.vn/") for host in "ab"))
+
+    with web(meet) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        seen = browsing(guard, looks)
+    assert [(look.error, look.status, look.render.refused) for look in seen] == [(None, 200, 1), (None, 200, 0)]
 
 
 def test_an_untrusted_certificate_is_no_obstacle_and_its_name_is_asked_for(tmp_path: Path) -> None:
