@@ -2,7 +2,7 @@
 
 Chromium reaches the network only through our forward proxy, so the gate is asked for every connection. The page's
 scripts may read, never send: whatever is not GET or HEAD, and every request to a visit counter, is recorded and
-stopped before it leaves. Only this file and sight.py know Playwright.
+stopped before it leaves. Only this file, tab.py and sight.py know Playwright.
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Playwright, async_playwright
 
 from audit_rules.facts import RenderFacts
 from crawler.guard import Guard, Refusal
 from crawler.politeness import Politeness
 from crawler.proxy import ForwardProxy
 from crawler.sight import Look, Sight
+from crawler.tab import Tab
 
 __all__ = ["Browser", "Look", "find_browser"]
 
 _log = logging.getLogger(__name__)
 
-PAGES = 4
+TABS = 4
 """Looks side by side: each waits for most of its time, and two cores draw no more at once."""
 READ_SECONDS = 5.0
 """For reading the drawn page; one that answers no longer is busy with itself."""
@@ -64,10 +65,10 @@ def find_browser() -> str | None:
 
 
 class Browser:
-    """A Chromium inside ``async with``; ``look`` opens a page in a context of its own, PAGES of them side by side.
+    """A Chromium inside ``async with``; ``look`` shows a page in one of its TABS.
 
-    Each has a forward proxy to itself, so that what was refused is told of the page that asked. A browser that died
-    is started again by the next look. Raises FileNotFoundError where there is none (``find_browser``).
+    A browser that died is started again by the next look. Raises FileNotFoundError where there is none
+    (``find_browser``).
     """
 
     def __init__(
@@ -78,10 +79,11 @@ class Browser:
             raise FileNotFoundError("No Chromium was found: install one, or name it in AUDIT_BROWSER.")
         self._executable = found
         self._guard = guard
-        self._user_agent = user_agent
         self._politeness = politeness
         self._proxies = AsyncExitStack()
-        self._free: asyncio.Queue[ForwardProxy] = asyncio.Queue()
+        self._tabs = [Tab(ForwardProxy(guard), user_agent) for _ in range(TABS)]
+        self._free = list(self._tabs)
+        self._places = asyncio.Semaphore(TABS)
         self._second_try = asyncio.Lock()
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
@@ -89,8 +91,8 @@ class Browser:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as proxies:
-            for _ in range(PAGES):
-                self._free.put_nowait(await proxies.enter_async_context(ForwardProxy(self._guard)))
+            for tab in self._tabs:
+                await proxies.enter_async_context(tab.proxy)
             self._proxies = proxies.pop_all()
         return self
 
@@ -118,70 +120,55 @@ class Browser:
         except ValueError:
             return Look(url, url, None, "", seen_at, RenderFacts(), "dns")
         async with self._politeness.turn(host, where.group):
-            look = await self._among_others(url, timeout) or await self._alone(url, timeout)
+            look = await self._among_others(url, host, timeout) or await self._alone(url, host, timeout)
         return look or Look(url, url, None, "", seen_at, RenderFacts(), "render_failed")
 
-    async def _among_others(self, url: str, seconds: float) -> Look | None:
-        proxy = await self._free.get()
-        try:
-            return await self._look(Sight(url, proxy), seconds)
-        finally:
-            self._free.put_nowait(proxy)
+    async def _among_others(self, url: str, host: str, seconds: float) -> Look | None:
+        async with self._places:
+            # The tab that has a page of this host open, else one that has none to lose, else the longest unused.
+            tab = min(self._free, key=lambda tab: (tab.host != host, tab.host != ""))
+            self._free.remove(tab)
+            try:
+                return await self._look(tab, url, host, seconds)
+            finally:
+                self._free.append(tab)
 
-    async def _alone(self, url: str, seconds: float) -> Look | None:
+    async def _alone(self, url: str, host: str, seconds: float) -> Look | None:
         """The second try of a page whose browser went down: if it was this page's doing, no other suffers again."""
-        places: list[ForwardProxy] = []
-        try:
-            async with self._second_try:
-                while len(places) < PAGES:
-                    places.append(await self._free.get())
-                return await self._look(Sight(url, places[0]), seconds)
-        finally:
-            for proxy in places:
-                self._free.put_nowait(proxy)
+        async with self._second_try, AsyncExitStack() as places:
+            for _ in range(TABS):
+                await places.enter_async_context(self._places)
+            return await self._look(self._tabs[0], url, host, seconds)
 
-    async def _look(self, sight: Sight, seconds: float) -> Look | None:
+    async def _look(self, tab: Tab, url: str, host: str, seconds: float) -> Look | None:
         """One look; None where the browser itself went down under it."""
         chromium: Chromium | None = None
-        context: BrowserContext | None = None
+        sight = Sight(url, tab.proxy)
         try:
             async with asyncio.timeout(seconds + READ_SECONDS):
                 chromium = await self._ready()
-                context = await chromium.new_context(
-                    proxy={"server": sight.proxy.url, "bypass": "<-loopback>"},
-                    user_agent=self._user_agent,
-                    locale="vi-VN",
-                    timezone_id="Asia/Ho_Chi_Minh",
-                    viewport={"width": 1366, "height": 900},
-                    ignore_https_errors=True,
-                    service_workers="block",
-                    accept_downloads=False,
-                )
-                page = await context.new_page()
-                await sight.watch(context, page)
+                page = await tab.open(chromium, host, sight)
                 look = await sight.take(page, seconds)
         except TimeoutError:
             look = sight.look(error="timeout")
         except (PlaywrightError, OSError) as error:
-            _log.warning("no look at %s: %s", sight.url, str(error).partition("\n")[0])
+            _log.warning("no look at %s: %s", url, str(error).partition("\n")[0])
             look = sight.look(error="render_failed")
         except BaseException:
-            await self._leave(chromium, context)
+            await self._leave(tab, chromium, keep=False)
             raise
-        went_down = await self._leave(chromium, context)
+        went_down = await self._leave(tab, chromium, keep=look.error is None)
         return None if went_down and look.error == "render_failed" else look
 
-    async def _leave(self, chromium: Chromium | None, context: BrowserContext | None) -> bool:
-        """Closes a page, outside of the look's own time: a browser that cannot do it is not used again.
+    async def _leave(self, tab: Tab, chromium: Chromium | None, *, keep: bool) -> bool:
+        """Leaves a page, outside of the look's own time: a browser that cannot do it is not used again.
 
         Tells whether the browser had gone down before."""
         able = False
         with contextlib.suppress(PlaywrightError, TimeoutError):
             async with asyncio.timeout(READ_SECONDS):
-                if context is not None:
-                    await context.unroute_all(behavior="ignoreErrors")
-                    await context.close()
-                    able = True
+                await tab.leave(keep=keep)
+                able = True
         went_down = chromium is not None and (chromium is not self._chromium or not chromium.is_connected())
         if not able:
             await self._stop(chromium)

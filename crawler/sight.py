@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, Frame, Page, Request, Response, Route, WebSocketRoute
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Frame, Page, Request, Response, Route, WebSocketRoute
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from audit_rules.facts import RenderFacts
@@ -30,8 +30,6 @@ MAX_PUSHES, MAX_PUSH_CHARS = 50, 300
 MAX_REQUESTS = 500
 
 _NOT_NEEDED = frozenset({"image", "media", "font"})
-# Requests of shared workers are invisible to page routing; a page that finds none does without.
-_BEFORE_SCRIPTS = "delete window.SharedWorker;"
 # A page may have put its own functions in the place of the browser's: what is read in its world uses none to cut,
 # and is a number or one bounded text.
 _PUSHES = """([most, chars]) => {
@@ -106,19 +104,8 @@ class Sight:
         self._stopped: list[str] = []
         self._pushes: tuple[str, ...] = ()
 
-    async def watch(self, context: BrowserContext, page: Page) -> None:
-        self._page = page
-        page.on("crash", self._crash)
-        context.on("request", self._asked)
-        context.on("requestfinished", self._ended)
-        context.on("requestfailed", self._ended)
-        context.on("response", self._answered)
-        context.on("page", self._close)
-        await context.add_init_script(_BEFORE_SCRIPTS)
-        await context.route("**/*", self._route)
-        await context.route_web_socket("**/*", self._socket)
-
     async def take(self, page: Page, seconds: float) -> Look:
+        self._page = page
         until = time.monotonic() + seconds
         self._seen_at = datetime.now(UTC)
         try:
@@ -219,7 +206,7 @@ class Sight:
 
     # --- what the page does ---------------------------------------------------------------------------------
 
-    def _asked(self, request: Request) -> None:
+    def asked(self, request: Request) -> None:
         self._moved_at = self._under_way[request] = time.monotonic()
         if under(urlsplit(request.url).hostname or "", counter_hosts()) and len(self._stopped) < MAX_STOPPED:
             self._stopped.append(request.url[:MAX_STOPPED_CHARS])
@@ -228,18 +215,18 @@ class Sight:
         if self._leads_page(request):
             self._asked_last = request.url
 
-    def _ended(self, request: Request) -> None:
+    def ended(self, request: Request) -> None:
         self._moved_at = time.monotonic()
         self._under_way.pop(request, None)
 
-    def _answered(self, response: Response) -> None:
+    def answered(self, response: Response) -> None:
         if self._leads_page(response.request):
             self._answer = response
 
     def _leads_page(self, request: Request) -> bool:
         return request.is_navigation_request() and self._frame(request) == self._main_frame
 
-    async def _route(self, route: Route) -> None:
+    async def route(self, route: Route) -> None:
         with contextlib.suppress(PlaywrightError):  # the page may be gone
             if self._may_leave(route.request):
                 self._requests += 1
@@ -257,7 +244,7 @@ class Sight:
         in_popup = frame is None or frame.page != self._page
         return not in_popup and request.resource_type not in _NOT_NEEDED and self._requests < MAX_REQUESTS
 
-    async def _socket(self, socket: WebSocketRoute) -> None:
+    async def socket(self, socket: WebSocketRoute) -> None:
         self._refused += 1
         with contextlib.suppress(PlaywrightError):
             await socket.close()
@@ -273,10 +260,10 @@ class Sight:
         except PlaywrightError:  # of a window that is not open yet, or of a worker
             return None
 
-    def _crash(self, _: Page) -> None:
+    def crashed(self) -> None:
         self._crashed = True
 
-    def _close(self, popup: Page) -> None:
+    def popped_up(self, popup: Page) -> None:
         async def close() -> None:
             with contextlib.suppress(PlaywrightError):
                 await popup.close()

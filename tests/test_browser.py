@@ -405,6 +405,22 @@ def test_pages_are_looked_at_side_by_side_and_each_answers_for_itself() -> None:
     assert [(look.error, look.status, look.render.refused) for look in seen] == [(None, 200, 1), (None, 200, 0)]
 
 
+@pytest.mark.parametrize(("looks", "second"), [(50, "da=xem"), (1, "lần đầu")])
+def test_a_host_keeps_its_page_until_it_is_used_up(
+    looks: int, second: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def visit(browser: Browser) -> list[Look]:
+        return [await browser.look(f"http://{host}.gov.vn/{nth}") for nth in range(2) for host in "ab"]
+
+    monkeypatch.setattr("crawler.tab.LOOKS", looks)
+    body = "<script>document.write(document.cookie || 'lần đầu'); document.cookie = 'da=xem; path=/'</script>"
+    with web(lambda _: Answer(HTML.format(head="", body=body))) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        seen = browsing(guard, visit)
+    said = [look.html.rpartition("</script>")[2].partition("</body>")[0] for look in seen]
+    assert said == ["lần đầu", "lần đầu", second, second]
+
+
 def test_an_untrusted_certificate_is_no_obstacle_and_its_name_is_asked_for(tmp_path: Path) -> None:
     with web(page, self_signed(tmp_path, "khac.vn")) as portal:
         guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
