@@ -34,8 +34,10 @@ __all__ = ["Browser", "Look", "find_browser"]
 
 _log = logging.getLogger(__name__)
 
-TABS = 4
+AT_ONCE = 4
 """Looks side by side: each waits for most of its time, and two cores draw no more at once."""
+TABS = 12
+"""Pages kept open, of as many hosts; an empty one is cheaper to keep than to open again."""
 READ_SECONDS = 5.0
 """For reading the drawn page; one that answers no longer is busy with itself."""
 _ARGUMENTS = (
@@ -65,7 +67,8 @@ def find_browser() -> str | None:
 
 
 class Browser:
-    """A Chromium inside ``async with``; ``look`` shows a page in one of its TABS.
+    """A Chromium inside ``async with``; ``look`` shows a page in one of its TABS, AT_ONCE of them
+    side by side.
 
     A browser that died is started again by the next look. Raises FileNotFoundError where there is none
     (``find_browser``).
@@ -83,7 +86,7 @@ class Browser:
         self._proxies = AsyncExitStack()
         self._tabs = [Tab(ForwardProxy(guard), user_agent) for _ in range(TABS)]
         self._free = list(self._tabs)
-        self._places = asyncio.Semaphore(TABS)
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._second_try = asyncio.Lock()
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
@@ -136,7 +139,7 @@ class Browser:
     async def _alone(self, url: str, host: str, seconds: float) -> Look | None:
         """The second try of a page whose browser went down: if it was this page's doing, no other suffers again."""
         async with self._second_try, AsyncExitStack() as places:
-            for _ in range(TABS):
+            for _ in range(AT_ONCE):
                 await places.enter_async_context(self._places)
             return await self._look(self._tabs[0], url, host, seconds)
 
