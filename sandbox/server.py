@@ -78,6 +78,7 @@ class LoopbackServer:
     async def _shut(self) -> None:
         for server in self._servers:
             server.close()
+        await asyncio.sleep(0)  # a talk that was never begun could not end itself quietly
         # All tasks of the loop, not only the talks: a connection whose handshake never came has one of asyncio's.
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:

@@ -1,4 +1,4 @@
-"""A make-believe province on loopback: its portals, its neighbours, its registry, and the truth about them."""
+"""A make-believe country on loopback: its portals, their neighbours, its registry, and the truth about them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from sandbox.bodies import AUDITED, COMMUNE, DEPARTMENT, MAIN, SMALL, UNLISTED, write_registry
+from sandbox.bodies import Body
 from sandbox.certificates import issue
-from sandbox.faults import Outcome, plant, truth
-from sandbox.portals import communal, departmental, elsewhere, provincial
-from sandbox.portals.pieces import NOT_FOUND, Answer, Site, redirect
+from sandbox.country import COUNTRY, Country, draw
+from sandbox.families import drawing
+from sandbox.faults import Outcome, draw_faults, plant, truth
+from sandbox.portals import elsewhere
+from sandbox.portals.pieces import NOT_FOUND, Answer, redirect
+from sandbox.registry import write_registry
 from sandbox.server import LoopbackServer
 
 DEMO_FAULTS = (
@@ -28,59 +31,76 @@ DEMO_FAULTS = (
 )
 """A telling handful, for the demonstration."""
 
+DEMO = ("main", "department", "commune", "home_affairs")
+"""The portals of the demonstration."""
+
+_MEASURED = (
+    "measurement.emc_code_present",
+    "measurement.emc_code_on_inner_pages",
+    "measurement.emc_code_loads_securely",
+)
 RENDERED_ONLY = frozenset(
-    (DEPARTMENT.site, rule)
-    for rule in (
-        "measurement.emc_code_present",
-        "measurement.emc_code_on_inner_pages",
-        "measurement.emc_code_loads_securely",
-    )
+    (body.site, rule)
+    for body in COUNTRY.audited.values()
+    if drawing.FAMILIES[body.family].in_script
+    for rule in _MEASURED
 )
 """What the unspoilt pages as sent do not tell: without a browser the honest answer there is ``cantTell``, as it is
 wherever a fault takes the measuring code away."""
 
 
 class World:
-    """The province of Sông Mây with the given faults, served on 127.0.0.1 between ``start`` and ``close``.
+    """A country with the given faults, served on 127.0.0.1 between ``start`` and ``close``.
 
-    ``connect_to`` are curl-style ``--connect-to`` texts that lead every host here: the province's, its
-    neighbours', and, last, any other, so that nothing asked through them leaves the machine. ``ca_file`` (PEM)
-    and ``registry`` (a folder with ``agencies.csv`` and ``portals.csv``) live in a temporary folder until
-    ``close``. ``truth`` maps (address of the site, rule) to what an auditor with a browser must find at the
-    ``sites``; ``shown`` adds the one neighbour that has to be seen to answer for that.
+    ``connect_to`` are curl-style ``--connect-to`` texts that lead every host here, so that nothing asked through
+    them leaves the machine. ``ca_file`` (PEM) and ``registry`` (a folder with ``agencies.csv`` and ``portals.csv``)
+    live in a temporary folder until ``close``. ``truth`` maps (address of the site, rule) to what an auditor with a
+    browser must find at the ``sites``, if it visits all of them in one run; ``shown`` are the demonstration's.
 
     Raises ValueError for a fault that does not exist, does not fit its portal or contradicts another.
     """
 
-    sites = tuple(body.site for body in AUDITED.values())
-    shown = (*sites, UNLISTED.site)
+    shown = tuple(COUNTRY.audited[portal].site for portal in DEMO)
 
-    def __init__(self, faults: Iterable[str] = ()) -> None:
-        planted = plant(faults)
-        self.truth: Mapping[tuple[str, str], Outcome] = MappingProxyType(truth(planted))
-        ids = {portal: frozenset(fault.id for fault in faults) for portal, faults in planted.items()}
-        self._hosts: dict[str, Site] = {
-            MAIN.host: provincial.build(MAIN, ids["main"]),
-            DEPARTMENT.host: departmental.build(DEPARTMENT, ids["department"]),
-            **{body.host: communal.build_small(body) for body in SMALL},
+    def __init__(self, faults: Iterable[str] = (), country: Country = COUNTRY) -> None:
+        planted = plant(faults, country)
+        self.country = country
+        self.sites = tuple(body.site for body in country.audited.values())
+        self.truth: Mapping[tuple[str, str], Outcome] = MappingProxyType(truth(planted, country))
+        self._faults = {
+            country.audited[portal].portal_id: frozenset(fault.id for fault in faults)
+            for portal, faults in planted.items()
         }
-        self._commune = communal.build(COMMUNE, ids["commune"])
-        self._to_https = frozenset(self._hosts) - {
-            body.host for portal, body in AUDITED.items() if "no_https" in ids[portal]
-        }
-        self._http_only = frozenset(self._hosts) - self._to_https
-        self._hosts |= elsewhere.sites()
+        self._bodies: dict[str, list[Body]] = {}
+        for body in sorted(country.bodies, key=lambda body: len(body.path), reverse=True):
+            self._bodies.setdefault(body.host, []).append(body)
+        self._http_only = frozenset(
+            host for host, bodies in self._bodies.items() if any("no_https" in self._of(body) for body in bodies)
+        )
+        self._elsewhere = elsewhere.sites()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._server: LoopbackServer | None = None
+
+    @classmethod
+    def of(cls, seed: int, portals: int, share: float = 0.1) -> World:
+        """A country of so many portals for measurements, each fault planted with a chance of ``share``."""
+        country = draw(seed, portals)
+        return cls(draw_faults(country, seed, share), country)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host that the country knows by name."""
+        return (*self._bodies, *self._elsewhere)
 
     def start(self) -> World:
         """Opens the ports. Raises OSError where loopback has none to give."""
         self._folder = tempfile.TemporaryDirectory(prefix="songmay-")
         self.registry.mkdir()
-        write_registry(self.registry)
-        names = [name for host in self._hosts for name in (host, f"www.{host}")]
+        write_registry(self.registry, self.country)
+        domains = dict.fromkeys([*(body.place.domain for body in self.country.bodies), *self._elsewhere])
+        names = [name for domain in domains for name in (domain, f"*.{domain}")]
         _, context = issue(Path(self._folder.name), names)
-        self._server = LoopbackServer(self._answer, context)
+        self._server = LoopbackServer(self.answer, context)
         self._server.start()
         return self
 
@@ -112,28 +132,36 @@ class World:
     @property
     def connect_to(self) -> tuple[str, ...]:
         server = self._running()
-        by_name = []
-        for host in self._hosts:
-            https = server.closed_port if host in self._http_only else server.https_port
-            for name in (host, f"www.{host}"):
-                by_name += [f"{name}:443:127.0.0.1:{https}", f"{name}:80:127.0.0.1:{server.http_port}"]
-        return (*by_name, f":443:127.0.0.1:{server.https_port}", f":80:127.0.0.1:{server.http_port}")
+        closed = [
+            f"{name}:443:127.0.0.1:{server.closed_port}"
+            for host in sorted(self._http_only)
+            for name in (host, f"www.{host}")
+        ]
+        return (*closed, f":443:127.0.0.1:{server.https_port}", f":80:127.0.0.1:{server.http_port}")
 
     @property
     def hits(self) -> Counter[tuple[str, str, str]]:
         """How often each (host, method, path) was asked until now; a copy."""
         return self._running().hits
 
-    def _answer(self, scheme: str, host: str, path: str, query: dict[str, str]) -> Answer:
+    def answer(self, scheme: str, host: str, path: str, query: Mapping[str, str]) -> Answer:
+        """What a host answers, network or not."""
         name = host.removeprefix("www.")
-        site = self._hosts.get(name)
-        if site is None:
+        if name in self._elsewhere:
+            return self._elsewhere[name].answer(path, query)
+        bodies = self._bodies.get(name)
+        if bodies is None:
             return NOT_FOUND
-        if name in self._to_https and (scheme == "http" or name != host):
+        if name not in self._http_only and (scheme == "http" or name != host):
             return redirect(f"https://{name}{path}")
-        if name == COMMUNE.host and (path + "/").startswith(COMMUNE.path + "/"):
-            site = self._commune
-        return site.answer(path, query)
+        # The longest path first: a commune under its province's host comes before the province.
+        body = next((body for body in bodies if (path + "/").startswith(body.path + "/")), None)
+        return (
+            NOT_FOUND if body is None else drawing.site_of(body, self._of(body), self.country).answer(path, query)
+        )
+
+    def _of(self, body: Body) -> frozenset[str]:
+        return self._faults.get(body.portal_id, frozenset())
 
     def _place(self) -> Path:
         if self._folder is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.bodies import COMPONENTS, UNLISTED, Body
-from sandbox.portals.pieces import Faults
+from sandbox.portals.portal import Portal
 
 _PROVINCES = (
     "Hà Nội=hanoi;Huế=hue;Lai Châu=laichau;Điện Biên=dienbien;Sơn La=sonla;Lạng Sơn=langson;"
@@ -48,10 +47,21 @@ CENTRAL = _listed(_CENTRAL, "https://{}/")
 COMMUNES = tuple((f"Xã {name}", url) for name, url in _listed(_COMMUNES, "https://xa{}.songmay.gov.vn/"))
 
 
-def components(faults: Faults) -> tuple[Body, ...]:
-    """The registered components that the main portal lists."""
-    dropped = UNLISTED if "one_component_unlisted" in faults else None
-    return tuple(body for body in COMPONENTS if body is not dropped)
+def listed(portal: Portal) -> tuple[Site, ...]:
+    """The components that a main portal links: all of its own, less the one that a fault forgets."""
+    return tuple((body.short, body.url) for body in portal.components)
+
+
+def link_lists(portal: Portal) -> str:
+    """The drop-down lists of linked sites; a main portal's first one has its own components, and communes."""
+    own = listed(portal)
+    communes = COMMUNES if portal.body.portal_id == "songmay" else ()
+    lists = (
+        *((("Đơn vị, sở, ban, ngành, xã, phường", own + communes),) if own else ()),
+        ("Website Bộ, ngành", CENTRAL),
+        *((("Website tỉnh, thành phố", PROVINCES),) if own else ()),
+    )
+    return "".join(select(label, sites) for label, sites in lists)
 
 
 def select(label: str, sites: tuple[Site, ...]) -> str:

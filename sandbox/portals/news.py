@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from sandbox.bodies import Kind
 
 
 class Article(NamedTuple):
@@ -142,4 +145,21 @@ COMMUNE = (
         "Lãnh đạo UBND xã tiếp công dân định kỳ vào ngày 10 và ngày 25.",
         ("Địa điểm: Phòng Tiếp công dân, trụ sở UBND xã.", "Buổi sáng từ 8 giờ đến 11 giờ."),
     ),
+    Article(
+        "dien-tap-tim-kiem-cuu-nan",
+        "28/10/2026",
+        "Diễn tập tìm kiếm cứu nạn mùa mưa lũ",
+        "Lực lượng dân quân và nhân dân các thôn tham gia diễn tập; đường dây nóng 112 trực 24/24 giờ.",
+        ("Phương án di dời dân được thực hành tại ba điểm có nguy cơ sạt lở.", "Diễn tập kết thúc an toàn."),
+    ),
 )
+
+BY_KIND: Mapping[Kind, tuple[Article, ...]] = {
+    "ministry": PROVINCE[2:6],
+    "province": PROVINCE[:6],
+    "unit": DEPARTMENT,
+    "department": DEPARTMENT,
+    "commune": COMMUNE,
+    "service": DEPARTMENT[:1],
+    "archive": PROVINCE[4:7],
+}

@@ -23,31 +23,26 @@ class Answer:
     packed: bool = False
 
 
-def results(drawn: Mapping[str, tuple[str, str]], words: str, prefix: str = "") -> str:
-    """What a portal's search finds among its pages (title and text by path): titles that hold the words."""
-    found = [(path, title) for path, (title, _) in drawn.items() if words and words.lower() in title.lower()]
-    items = "".join(f'<li><a href="{prefix}{path}">{title}</a></li>' for path, title in found)
-    return f'<p>Có {len(found)} kết quả.</p><ul class="ket-qua">{items}</ul>'
-
-
 NOT_FOUND = Answer("<!DOCTYPE html><title>404</title><h1>Không tìm thấy</h1>".encode(), status=404)
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All pages of one portal by path; ``search`` answers ``search_path`` for the words asked, ``missing`` what
-    does not exist, save files: those are plainly not found."""
+    """All pages of one portal by path, or by path and query; ``search`` answers ``search_path`` for what is asked
+    in ``search_field``, ``missing`` what does not exist, save files: those are plainly not found."""
 
     pages: Mapping[str, Answer]
     missing: Answer
     search_path: str = ""
+    search_field: str = ""
     search: Callable[[str], Answer] = field(default=lambda words: Answer(words.encode()))
 
     def answer(self, path: str, query: Mapping[str, str]) -> Answer:
-        if path == self.search_path:
-            return self.search(query.get("tu-khoa", "")[:100])
-        lost = NOT_FOUND if "/documents/" in path else self.missing
-        return self.pages.get(path) or self.pages.get(path.rstrip("/")) or lost
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        if path == self.search_path and (self.search_field in query or path not in self.pages):
+            return self.search(query.get(self.search_field, "")[:100])
+        lost = NOT_FOUND if path.endswith(".pdf") else self.missing
+        return self.pages.get(f"{path}?{asked}") or self.pages.get(path) or self.pages.get(path.rstrip("/")) or lost
 
 
 def html(text: str, *, status: int = 200, packed: bool = False, charset: str = "; charset=utf-8") -> Answer:
@@ -135,14 +130,17 @@ def emc_code(body: Body, faults: Faults, *, home: bool) -> str:
     return f"<!-- Begin EMC Tracking Code -->\n{script}\n<!-- End EMC Tracking Code -->"
 
 
-def lang(faults: Faults) -> str:
-    """The language attribute of the root element, with a blank in front."""
-    if "lang_missing" in faults:
-        return ""
-    return ' lang="en-US"' if "lang_english" in faults else ' lang="vi-VN"'
+def masked(address: str) -> str:
+    """An e-mail address as Cloudflare hides it: each byte combined with the first one."""
+    key = len(address) % 200 + 17
+    code = bytes([key, *(letter ^ key for letter in address.encode())]).hex()
+    return (
+        f'<a href="/cdn-cgi/l/email-protection" class="__cf_email__" data-cfemail="{code}">'
+        "[email&#160;protected]</a>"
+    )
 
 
-def footer_lines(body: Body, faults: Faults) -> tuple[str, ...]:
+def footer_lines(body: Body, faults: Faults, mail: Callable[[str], str]) -> tuple[str, ...]:
     """What the footer says, line by line."""
     named, phones = "footer_without_owner" not in faults, "footer_without_phone" not in faults
     fax = body.phone[:-1] + "9"
@@ -154,9 +152,7 @@ def footer_lines(body: Body, faults: Faults) -> tuple[str, ...]:
         else "",
         f"Địa chỉ: {body.postal}",
         f"Điện thoại: {body.phone} - Fax: {fax}" if phones else "",
-        f'Thư điện tử: <a href="mailto:{body.email}">{body.email}</a>'
-        if "footer_without_email" not in faults
-        else "",
+        f"Thư điện tử: {mail(body.email)}" if "footer_without_email" not in faults else "",
         f"© 2026 Bản quyền thuộc {body.name}. Ghi rõ nguồn “{body.portal_name}” khi phát hành lại thông tin."
         if named
         else "",

@@ -1,0 +1,1 @@
+"""The shapes in which portals come, one file for each content management system: addresses, markup, encodings."""
