@@ -39,7 +39,10 @@ def _verdict(entry: Entry, site: SiteFacts, around: Surroundings) -> Verdict:
     if not _binds(entry, site.portal):
         return inapplicable("kind")
     try:
-        return entry.rule.decide(site, around)
+        verdict = entry.rule.decide(site, around)
+        if verdict.outcome == "failed" and entry.value_only:
+            raise ValueError("a rule that only tells a value has no words for a fault")
+        return verdict
     except Unseen as unseen:
         return cant_tell(unseen.reason, what=unseen.what)
     except Exception:
@@ -67,4 +70,5 @@ def _judgement(entry: Entry, verdict: Verdict, portal: Portal, rulebook: Ruleboo
         basis=rulebook.law.basis(entry.id, portal.kind, day),
         vi=rulebook.wording.say(entry.vi, verdict, "vi"),
         en=rulebook.wording.say(entry.en, verdict, "en"),
+        value_only=entry.value_only,
     )

@@ -87,6 +87,7 @@ class Portal:
 class Link(NamedTuple):
     """One way out of a page, redirectors unwrapped. ``text`` is what a reader sees, or the text alternative
     where nothing is seen; ``hint`` is a title or label that says more; ``line`` counts the page's text lines.
+    ``hidden`` marks one that an attribute or a style of the page hides (a closed menu, or one nobody opens).
 
     A named tuple, like Line: a page has hundreds, and a frozen dataclass takes three times as long to make."""
 
@@ -96,14 +97,17 @@ class Link(NamedTuple):
     kind: LinkKind = "a"
     hint: str = ""
     line: int = 0
+    hidden: bool = False
 
 
 class Line(NamedTuple):
-    """One line of text as a reader sees it: the text between two block boundaries, NFC, blanks folded."""
+    """One line of text as a reader sees it: the text between two block boundaries, NFC, blanks folded.
+    ``hidden`` marks one that an attribute or a style of the page hides."""
 
     text: str
     region: Region
     heading: int = 0
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,11 @@ class PageFacts:
     """One look at one HTML page: raw (the bytes sent) or rendered (what scripts made of them).
 
     ``landmarks`` names the regions that the markup itself tells apart. ``shell`` is True where the raw page
-    is an empty frame for scripts; ``cut`` where the page was longer or deeper than is read."""
+    is an empty frame for scripts; ``cut`` where the page was longer or deeper than is read.
+    ``viewport`` is the content of that meta element, None where there is none; ``dublin_core`` names the elements
+    that have a value ("title"). ``images`` counts pictures a reader sees, ``images_unnamed`` those without a text
+    alternative, of which ``unnamed`` gives some sources. ``moving`` is text that runs or blinks by its markup;
+    ``insecure`` are http:// addresses that an https page loads by itself."""
 
     url: str
     seen_at: datetime
@@ -217,6 +225,13 @@ class PageFacts:
     emc: tuple[EmcEmbed, ...] = ()
     forms: tuple[Form, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    viewport: str | None = None
+    dublin_core: tuple[str, ...] = ()
+    images: int = 0
+    images_unnamed: int = 0
+    unnamed: tuple[str, ...] = ()
+    moving: tuple[str, ...] = ()
+    insecure: tuple[str, ...] = ()
     landmarks: tuple[Region, ...] = ()
     shell: bool = False
     missing: bool = False

@@ -40,7 +40,9 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One rule's answer about one portal on one law day; every rule gives one, whatever became of the portal."""
+    """One rule's answer about one portal on one law day; every rule gives one, whatever became of the portal.
+
+    ``value_only`` marks one that tells a value beside the others and counts in no score."""
 
     rule: str
     stage: Stage
@@ -52,6 +54,7 @@ class Judgement:
     basis: tuple[Basis, ...]
     vi: Words
     en: Words
+    value_only: bool = False
 
     def words(self, lang: Lang) -> Words:
         return self.vi if lang == "vi" else self.en

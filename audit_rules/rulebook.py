@@ -44,6 +44,11 @@ class Entry:
     def id(self) -> str:
         return self.rule.id
 
+    @property
+    def value_only(self) -> bool:
+        """Whether the rule tells a value beside the others: it never fails and counts in no score."""
+        return not self.vi.failed
+
 
 @dataclass(frozen=True)
 class Rulebook:

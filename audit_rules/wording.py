@@ -22,7 +22,8 @@ _VALUE_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """A rule's own sentences in one language: ``passed`` and ``failed`` may hold value names in braces."""
+    """A rule's own sentences in one language: ``passed`` and ``failed`` may hold value names in braces. A rule that
+    only tells a value has neither ``failed`` nor ``fix``."""
 
     title: str
     passed: str
@@ -94,4 +95,7 @@ class _Blank(dict[str, str]):
 
 def rule_words(entry: Mapping[str, Any], lang: Lang) -> RuleWords:
     """A rule's sentences from its words file; KeyError names what is missing."""
-    return RuleWords(entry["title"][lang], entry["pass"][lang], entry["fail"][lang], entry["fix"][lang])
+    title, passed = entry["title"][lang], entry["pass"][lang]
+    if "fail" not in entry and "fix" not in entry:
+        return RuleWords(title, passed, "", "")
+    return RuleWords(title, passed, entry["fail"][lang], entry["fix"][lang])
