@@ -206,7 +206,8 @@ class PageFacts:
     ``viewport`` is the content of that meta element, None where there is none; ``dublin_core`` names the elements
     that have a value ("title"). ``images`` counts pictures a reader sees, ``images_unnamed`` those without a text
     alternative, of which ``unnamed`` gives some sources. ``moving`` is text that runs or blinks by its markup;
-    ``insecure`` are http:// addresses that an https page loads by itself."""
+    ``insecure`` are http:// addresses that an https page loads by itself. ``wordless`` names things of which the
+    markup has marks that no reader could put into words ("search", "language", "rating")."""
 
     url: str
     seen_at: datetime
@@ -232,6 +233,7 @@ class PageFacts:
     unnamed: tuple[str, ...] = ()
     moving: tuple[str, ...] = ()
     insecure: tuple[str, ...] = ()
+    wordless: tuple[str, ...] = ()
     landmarks: tuple[Region, ...] = ()
     shell: bool = False
     missing: bool = False
@@ -303,12 +305,27 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Abolished:
+    """A name of a public body that is no more: its last day, and the body in its place ("" if unknown)."""
+
+    name: str
+    valid_to: date
+    successor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What was known around a portal on the day; stored with the run, so that a replay answers the same.
 
     ``book`` resolves addresses of the portal, its main portal and its components. ``answered`` are the ids of
     portals that answered in this run, ``main_portal_outcomes`` what its rules said of the main portal in it; both
-    are None until every portal of the run was looked at. ``bodies`` are names of other public bodies."""
+    are None until every portal of the run was looked at. ``bodies`` are names of other public bodies, ``abolished``
+    those of bodies that ended before the day and that no living body bears.
+    ``emc_elsewhere`` gives, for each EMC site id of this portal that was seen in this run on a portal outside its
+    family (main portal, components, aliases, predecessors), the canonical addresses of those portals, sorted; it
+    too is None until then, and for a portal of no known family. ``unknown_current_code`` is True where the run
+    looked at 20 main portals or more and fewer than 20 % of them carry the known code live on home: the code or its
+    host may have changed. ``successor`` is the portal of the body that took over from one that is no more."""
 
     day: date
     main_portal: Portal | None = None
@@ -317,6 +334,10 @@ class Surroundings:
     bodies: tuple[str, ...] = ()
     answered: frozenset[str] | None = None
     main_portal_outcomes: Mapping[str, str] | None = None
+    emc_elsewhere: Mapping[str, tuple[str, ...]] | None = None
+    unknown_current_code: bool = False
+    abolished: tuple[Abolished, ...] = ()
+    successor: Portal | None = None
 
 
 class Unseen(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from audit_rules.reading import walk
+from audit_rules.reading import lines
 from tests.reading import read, said
 
 LINES = "".join(f"<p>Dòng chữ số {number} của trang</p>" for number in range(40))
@@ -128,7 +128,7 @@ def test_deep_nesting_is_cut_not_followed() -> None:
 
 
 def test_very_many_lines_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MAX_LINES", 5)
+    monkeypatch.setattr(lines, "MAX_LINES", 5)
     facts = read(LINES)
     assert (len(facts.lines), facts.cut) == (5, True)
 

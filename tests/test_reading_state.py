@@ -20,7 +20,7 @@ LINES = "".join(f"<p>Dòng chữ số {number} của trang</p>" for number in ra
         (f'<html lang="vi-VN"><p>{VIETNAMESE}</p>', Language("vi-VN", "vi")),
         (f'<html lang="en-US"><p>{VIETNAMESE}</p>', Language("en-US", "vi")),
         (f'<html lang="vi"><p>{ENGLISH}</p>', Language("vi", "en")),
-        (f'<html xml:lang="vi"><p>{VIETNAMESE}</p>', Language("vi", "vi")),
+        (f'<html xml:lang="vi"><p>{VIETNAMESE}</p>', Language(None, "vi")),
         (f'<html lang=""><p>{VIETNAMESE}</p>', Language("", "vi")),
         (f"<p>{VIETNAMESE}</p>", Language(None, "vi")),
         ("<p>Trang chủ</p>", Language(None, None)),

@@ -21,6 +21,7 @@ from audit_rules.reading.people import read_people
 from audit_rules.reading.regions import misplaced
 from audit_rules.reading.vietnamese import spoken
 from audit_rules.reading.walk import Walk
+from audit_rules.reading.wordless import drawn_without_words
 from audit_rules.verdict import How
 
 
@@ -64,9 +65,9 @@ def read_page(
     lowered = said.lower()
     return replace(
         empty,
-        title=walk.title,
-        description=walk.description,
-        generator=walk.generator,
+        title=walk.head.title,
+        description=walk.head.description,
+        generator=walk.head.generator,
         language=Language(walk.lang, spoken(said)),
         lines=lines,
         links=links,
@@ -75,8 +76,16 @@ def read_page(
         emc=tuple(walk.emc),
         forms=finish_forms(walk.forms, walk.loose),
         pictures=tuple(walk.pictures),
+        viewport=walk.head.viewport,
+        dublin_core=tuple(sorted(walk.head.dublin_core)),
+        images=walk.images.count,
+        images_unnamed=walk.images.unnamed,
+        unnamed=tuple(walk.images.sources),
+        moving=tuple(walk.moving),
+        insecure=() if walk.loaded.upgraded else tuple(walk.loaded.insecure),
+        wordless=drawn_without_words(page),
         landmarks=tuple(sorted(walk.landmarks)),
         shell=looks_like_shell(walk, said),
-        missing=looks_missing(walk.title, lines, lowered, status),
+        missing=looks_missing(walk.head.title, lines, lowered, status),
         cut=cut or walk.cut,
     )

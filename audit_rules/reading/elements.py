@@ -13,12 +13,13 @@ from selectolax.lexbor import LexborNode
 from audit_rules.facts import Picture, Region
 from audit_rules.reading.gathered import Gathered
 from audit_rules.reading.links import DATA_ATTRIBUTES, Base, in_refresh
-from audit_rules.reading.measurement import speaks_of_tracking
+from audit_rules.reading.measurement import is_executed, speaks_of_tracking
 from audit_rules.reading.text import COMMENT, name, tag_id, text_of
-from audit_rules.reading.vietnamese import tidy
 
 _MAX_PICTURES: Final = 60
 _MAX_INERT: Final = 100_000
+_LOADED_RELS: Final = frozenset({"stylesheet", "icon", "preload", "modulepreload"})
+"""Kinds of ``link`` that browsers load with the page."""
 
 
 def _skip(_page: Gathered, _node: LexborNode, _region: Region, _depth: int) -> None:
@@ -34,20 +35,31 @@ def _base(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> Non
 
 
 def _title(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> None:
-    if not page.title:
-        page.title = text_of(node)
+    if not page.head.title:
+        page.head.title = text_of(node)
 
 
 def _meta(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> None:
     attributes = node.attributes
-    called = (attributes.get("name") or "").lower()
     content = attributes.get("content") or ""
-    if called == "description":
-        page.description = tidy(content[:2000])[:500]
-    elif called == "generator":
-        page.generator = tidy(content[:500])[:100]
-    elif (attributes.get("http-equiv") or "").lower() == "refresh":
+    directive = (attributes.get("http-equiv") or "").lower()
+    if directive == "refresh":
         page.link(in_refresh(content), "refresh", "main", "", attributes)
+    elif directive == "content-security-policy" and "upgrade-insecure-requests" in content.lower():
+        page.loaded.upgraded = True
+    called = (attributes.get("name") or "").lower()
+    if not called:
+        called = (attributes.get("property") or attributes.get("itemprop") or "").lower()
+        called = called if called[:2] == "dc" or called.endswith("description") else ""
+    page.head.tell(called, content)
+
+
+def _sheet(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> None:
+    """A ``link``: a style sheet, an icon, or nothing that is loaded."""
+    attributes = node.attributes
+    rel = attributes.get("rel")
+    if rel and not _LOADED_RELS.isdisjoint(rel.lower().split()):
+        page.loaded.note(page.base, attributes.get("href"))
 
 
 def _script(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> None:
@@ -55,6 +67,8 @@ def _script(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> N
     attributes = node.attributes
     source = attributes.get("src")
     if source:
+        if is_executed(attributes.get("type") or ""):
+            page.loaded.note(page.base, source)
         page.load(source)
         return
     code = node.first_child
@@ -77,20 +91,27 @@ def _comment(page: Gathered, node: LexborNode, _region: Region, _depth: int) -> 
 
 def _picture(page: Gathered, node: LexborNode, region: Region, _depth: int) -> None:
     attributes = node.attributes
-    if (region == "header" or region == "footer") and len(page.pictures) < _MAX_PICTURES:
-        alt = name(attributes["alt"] or "") if "alt" in attributes else None
-        source = attributes.get("src") or attributes.get("data-src") or ""
-        page.pictures.append(Picture(source[:300], alt, region))
+    page.loaded.note(page.base, attributes.get("src"))
+    if not page.is_hidden(attributes):
+        page.images.see(node, attributes)
+        if (region == "header" or region == "footer") and len(page.pictures) < _MAX_PICTURES:
+            alt = name(attributes["alt"] or "") if "alt" in attributes else None
+            source = attributes.get("src") or attributes.get("data-src") or ""
+            page.pictures.append(Picture(source[:300], alt, region))
     page.tell(node, attributes, region)
 
 
 def _area(page: Gathered, node: LexborNode, region: Region, _depth: int) -> None:
     attributes = node.attributes
-    page.link(attributes.get("href"), "area", region, name(attributes.get("alt") or ""), attributes)
+    target = attributes.get("href")
+    if target and not page.is_hidden(attributes):
+        page.images.see(node, attributes)
+    page.link(target, "area", region, name(attributes.get("alt") or ""), attributes)
 
 
 def _frame(page: Gathered, node: LexborNode, region: Region, _depth: int) -> None:
     attributes = node.attributes
+    page.loaded.note(page.base, attributes.get("src"))
     page.link(attributes.get("src"), "frame", region, text_of(node), attributes)
 
 
@@ -98,13 +119,23 @@ def _option(page: Gathered, node: LexborNode, region: Region, _depth: int) -> No
     attributes = node.attributes
     for attribute in ("value", *DATA_ATTRIBUTES):
         value = attributes.get(attribute)
-        if value and "/" in value:
-            page.link(value, "option", region, text_of(node), attributes)
+        if value and ("/" in value or _is_host(value)):
+            address = value if "/" in value else f"http://{value}"  # the page's script puts the scheme before it
+            page.link(address, "option", region, text_of(node), attributes)
+
+
+def _is_host(value: str) -> bool:
+    return value.endswith(".vn") and value.replace(".", "").replace("-", "").isalnum()
 
 
 def _input(page: Gathered, node: LexborNode, region: Region, _depth: int) -> None:
     attributes = node.attributes
-    page.control(attributes.get("type") or "text", attributes)
+    kind = attributes.get("type") or "text"
+    if kind.lower() == "image":
+        page.loaded.note(page.base, attributes.get("src"))
+        if not page.is_hidden(attributes):
+            page.images.see(node, attributes, may_be_empty=False)
+    page.control(kind, attributes)
     page.tell(node, attributes, region)
 
 
@@ -113,7 +144,8 @@ READERS: Final[dict[int, Callable[[Gathered, LexborNode, Region, int], None]]] =
     **{
         tag_id(tag): reader
         for tags, reader in (
-            ("link style svg", _skip),
+            ("style svg", _skip),
+            ("link", _sheet),
             ("base", _base),
             ("title", _title),
             ("meta", _meta),

@@ -9,16 +9,21 @@ from selectolax.lexbor import LexborNode
 from audit_rules.facts import EmcEmbed, Line, Link, LinkKind, Picture, Region
 from audit_rules.reading.contacts import decode_cloudflare
 from audit_rules.reading.forms import FormDraft
-from audit_rules.reading.links import DATA_ATTRIBUTES, SCRIPT_ATTRIBUTES, Base, in_script
+from audit_rules.reading.links import DATA_ATTRIBUTES, SCRIPT_ATTRIBUTES, Base, Loaded, in_script
 from audit_rules.reading.measurement import read_library, read_script
+from audit_rules.reading.metadata import Head
+from audit_rules.reading.pictures import Images
 from audit_rules.reading.regions import Span
 from audit_rules.reading.text import name, text_of
+from audit_rules.reading.visibility import HIDING, SHOWN, Veil, veil_of
 
 MAX_LINKS: Final = 4000
 _MAX_EMC: Final = 20
 
 TELLING: Final = frozenset({"data-cfemail", *DATA_ATTRIBUTES, *SCRIPT_ATTRIBUTES})
 """Attributes that carry an address."""
+NOTED: Final = TELLING | HIDING
+"""Attributes that say more of an element than where it stands."""
 
 Attributes = dict[str, str | None]
 _new = tuple.__new__
@@ -27,13 +32,12 @@ _new = tuple.__new__
 
 class Gathered:
     """The facts of a page while it is walked; ``unmasked`` are decoded e-mails with their lines, ``loose`` the
-    inputs outside all forms."""
+    inputs outside all forms, ``veil`` says how much is seen of the element that is being read."""
 
     def __init__(self, url: str) -> None:
         self.base = Base.of(url)
-        self.title = ""
-        self.description = ""
-        self.generator = ""
+        self.veil: Veil = SHOWN
+        self.head = Head()
         self.lang: str | None = None
         self.lines: list[Line] = []
         self.links: list[Link] = []
@@ -41,6 +45,9 @@ class Gathered:
         self.form: FormDraft | None = None
         self.loose = FormDraft("", "script", "main")
         self.pictures: list[Picture] = []
+        self.images = Images()
+        self.moving: list[str] = []
+        self.loaded = Loaded(url)
         self.emc: list[EmcEmbed] = []
         self.unmasked: list[tuple[str, int]] = []
         self.landmarks: set[Region] = set()
@@ -62,7 +69,14 @@ class Gathered:
             hint = name(hint)
         if not text:
             text = hint or name(attributes.get("alt") or "")
-        self.links.append(_new(Link, (url, text, region, kind, "" if hint == text else hint, len(self.lines))))
+        hint = "" if hint == text else hint
+        hidden = self.veil > SHOWN or (kind != "a" and self.is_hidden(attributes))  # an anchor has set the veil
+        self.links.append(_new(Link, (url, text, region, kind, hint, len(self.lines), hidden)))
+
+    def is_hidden(self, attributes: Attributes) -> bool:
+        """Whether an element is hidden from the eye, by itself or by what it stands in."""
+        veil = self.veil if HIDING.isdisjoint(attributes) else veil_of(attributes, self.veil)
+        return veil != SHOWN
 
     def tell(self, node: LexborNode, attributes: Attributes, region: Region) -> None:
         """Attributes that carry an address: masked e-mail, data-url, a literal in an event handler."""

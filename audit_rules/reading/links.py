@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 MAX_URL: Final = 2000
 """Characters of an address; longer ones are no address anybody typed and are dropped."""
 
+_TOLD: Final = 300
+"""Characters of an address that are told where it is mere evidence."""
 _REMEMBERED: Final = 300
 """Characters up to which an address is remembered, so that a hostile page cannot fill the memory."""
 
@@ -20,6 +22,10 @@ _IN_SCRIPT = re.compile(
 _PLAIN_PATH = re.compile(r"(?:/[\w%~+@=&,(!-][\w%~+@=&,().!:-]*)*/?(?:\?[\w%~+@=&,().:!/_-]+)?")
 """A path from the root that is joined by putting it behind the host: no dot segments, parameters or blanks."""
 _PLAIN_ADDRESS = re.compile(r"https?://[a-zA-Z0-9.-]+(?::\d{1,5})?(?:[/?#]\S*)?")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}:", re.IGNORECASE)
+_MAX_INSECURE: Final = 50
+_OWN_MACHINE = re.compile(r"http://(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?=[:/?#]|$)", re.IGNORECASE)
+"""What the reader\'s own machine serves counts as secure (W3C Secure Contexts, 3.1)."""
 _REFRESH = re.compile(r"""\s*\d+\s*;\s*url\s*=\s*["']?([^"'\s]+)""", re.IGNORECASE)
 _REDIRECTOR_KEYS = frozenset(
     {"url", "u", "link", "target", "redirect", "redirecturl", "redirect_url", "goto", "to", "dest", "href"}
@@ -81,6 +87,33 @@ def _resolved(against: str, href: str) -> str | None:
 def resolve(base: str, href: str) -> str | None:
     """``Base.resolve`` for a page of which only one link is asked."""
     return Base.of(base).resolve(href)
+
+
+class Loaded:
+    """The addresses that browsers load with a page; ``insecure`` are the http:// ones of an https page.
+
+    ``upgraded`` is True where the page has browsers ask for https in place of http: it loads none of them then."""
+
+    __slots__ = ("insecure", "secure", "upgraded")
+
+    def __init__(self, url: str) -> None:
+        self.secure = url[:8].lower() == "https://"
+        self.upgraded = False
+        self.insecure: dict[str, None] = {}
+
+    def note(self, base: Base, address: str | None) -> None:
+        """An address as the markup has it."""
+        if not address or not self.secure or (address[0] == "/" and base.page[:6] == "https:"):
+            return
+        address = address.strip()
+        if base.page.startswith("http://") and not _SCHEME.match(address):
+            try:
+                address = urljoin(base.page, address[:MAX_URL])
+            except ValueError:
+                return
+        insecure = address[:7].lower() == "http://" and not _OWN_MACHINE.match(address)
+        if insecure and len(self.insecure) < _MAX_INSECURE:
+            self.insecure[address[:_TOLD]] = None
 
 
 def unwrap(url: str) -> str:

@@ -26,10 +26,10 @@ _COMMENTS = re.compile(
 )
 """Comments of a script; quoted texts are matched first, for an address in quotes holds what looks like one."""
 _SITE_ID = re.compile(
-    r"""setSiteId\\?["']\s*,\s*(?:\\?["'](?P<text>[^"'\\]*)\\?["']|(?P<name>[A-Za-z_$][\w$.]*)|(?P<number>\d+))"""
+    r"""setSiteId\\?["'`]\s*,\s*(?:\\?["'`](?P<text>[^"'`\\]*)\\?["'`]|(?P<name>[A-Za-z_$][\w$.]*)|(?P<number>\d+))"""
 )
 _TRACKER = re.compile(
-    r"""setTrackerUrl\\?["']\s*,\s*(?:\\?["'](?P<text>[^"'\\]*)\\?["']|(?P<name>[A-Za-z_$][\w$.]*))"""
+    r"""setTrackerUrl\\?["'`]\s*,\s*(?:\\?["'`](?P<text>[^"'`\\]*)\\?["'`]|(?P<name>[A-Za-z_$][\w$.]*))"""
 )
 _LIBRARY = re.compile(r"""["']((?:https?:)?//[^"'\s]{1,300}?\.js[^"'\s]{0,100})["']""")
 _EXECUTED = re.compile(r"^$|javascript|ecmascript|^module$|babel|jsx", re.IGNORECASE)

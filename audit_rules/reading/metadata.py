@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from audit_rules.facts import Line
-from audit_rules.reading.vietnamese import fold, lines_with
+from audit_rules.reading.vietnamese import fold, lines_with, tidy
 
 _MISSING = re.compile(
     r"khong tim thay (?:trang|noi dung|duong dan|tai nguyen|tep)|trang khong (?:ton tai|tim thay)"
@@ -20,12 +20,45 @@ _MISSING_HEADING = re.compile(r"(?:loi )?404.{0,30}|khong tim thay(?: trang)?|(?
 _MARKS = ("404", "tìm thấy", "tồn tại", "tim thay", "ton tai", "found")
 """Letters without one of which (in lower case) no page says that it is not there."""
 _MISSING_TITLE = re.compile(r"\b404\b|khong tim thay|not found|khong ton tai")
+_DUBLIN_CORE = re.compile(r"(?:dc|dcterms)[.:]([a-z]{1,40})(?![a-z])")
+_MAX_ELEMENTS = 50
+_DESCRIPTIONS = frozenset(
+    {"og:description", "twitter:description", "dc.description", "dc:description", "dcterms.description"}
+)
+"""What else describes a page in its head, where the element of that very name is missing or empty."""
 _LONG_PAGE = 60
 """Own lines of text beyond which a page that speaks of something missing still has content of its own."""
 _LONG_LINE = 200
 
 SHELL_TEXT = 200
 """Characters of text below which a page with scripts is taken for an empty frame."""
+
+
+class Head:
+    """What the head of a page says; ``viewport`` is None where no element tells it."""
+
+    __slots__ = ("description", "dublin_core", "generator", "title", "viewport")
+
+    def __init__(self) -> None:
+        self.title = ""
+        self.description = ""
+        self.generator = ""
+        self.viewport: str | None = None
+        self.dublin_core: set[str] = set()
+
+    def tell(self, called: str, content: str) -> None:
+        """A named piece of metadata; ``called`` in lower case."""
+        if called == "description" or (called in _DESCRIPTIONS and not self.description):
+            self.description = tidy(content[:2000])[:500] or self.description
+        if called == "description":
+            return
+        if called == "generator":
+            self.generator = tidy(content[:500])[:100]
+        elif called == "viewport":
+            self.viewport = tidy(content[:500])[:200]
+        elif content.strip() and len(self.dublin_core) < _MAX_ELEMENTS:
+            element = _DUBLIN_CORE.match(called)
+            self.dublin_core.update(element.groups() if element else ())
 
 
 class _Walked(Protocol):
@@ -45,7 +78,7 @@ def looks_missing(title: str, lines: Sequence[Line], lowered: str, status: int) 
 
 
 def _says_missing(line: Line) -> bool:
-    if len(line.text) >= _LONG_LINE or line.region not in ("main", "article"):
+    if line.hidden or len(line.text) >= _LONG_LINE or line.region not in ("main", "article"):
         return False
     folded = fold(line.text)
     return _MISSING.search(folded) is not None or (

@@ -44,7 +44,7 @@ _MENU = re.compile(
 )
 _NO_MENU = re.compile(r"nav-(?:tabs|pills)|(?:pagination|breadcrumb|carousel|slider|owl|page|post|tab)s?[-_]?nav")
 _TEASER = re.compile(
-    r"(?:^|[\s_-])(?:news|tin|tintuc|tin-?_?tuc|baiviet|bai-viet|post|posts|slider|slide|slideshow|carousel"
+    r"(?:^|[\s_-])(?:news|(?<!thong[-_])tin|tintuc|tin-?_?tuc|baiviet|bai-viet|post|posts|slider|slide|slideshow|carousel"
     r"|teaser|newslist|listnews|tinmoi|hotnews|event|events|sukien)(?=$|[\s_-]|\d)"
 )
 _ARTICLE = re.compile(

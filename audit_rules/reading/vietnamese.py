@@ -1,4 +1,5 @@
-"""Vietnamese text as it is compared: one spelling for NFC and NFD, capitals, lost accents and stray blanks."""
+"""Vietnamese text as it is compared: one spelling for NFC and NFD, capitals, lost accents and stray blanks; and
+which folded words are syllables of the language, by how those are built."""
 
 from __future__ import annotations
 
@@ -6,11 +7,32 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from html import unescape
+from itertools import chain
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _PUNCTUATION = re.compile("[\u00a0\u00ab\u00bb\u2000-\u200a\u2010-\u2027\u202f-\u205f\u3000]")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"[a-z0-9]+")
+_BARRED = (("đ", "d"), ("Đ", "D"), ("ð", "d"), ("Ð", "D"))
+"""The letter đ, and the Icelandic one that looks like it and is typed in its place."""
+
+_ACCENTED_WORD = re.compile("[a-z0-9][a-z0-9\u0300-\u036f]*")
+_STROKE = "\u0335"
+"""Stands for what makes đ of d, where accents are told."""
+
+_ONSETS = "|b|c|ch|d|g|gh|gi|h|k|kh|l|m|n|ng|ngh|nh|p|ph|qu|r|s|t|th|tr|v|x"
+_RIMES = (
+    "a|ac|ach|ai|am|an|ang|anh|ao|ap|at|au|ay|e|ec|ech|em|en|eng|enh|eo|ep|et|eu|i|ia|ich|iec|iem|ien|ieng|iep|iet"
+    "|ieu|im|in|inh|ip|it|iu|o|oa|oac|oach|oai|oam|oan|oang|oanh|oao|oat|oay|oc|oe|oen|oeo|oet|oi|om|on|ong|oong|op"
+    "|ot|u|ua|uac|uai|uan|uang|uanh|uat|uau|uay|uc|ue|uech|uen|uenh|uet|ui|um|un|ung|uo|uoc|uoi|uom|uon|uong|uop"
+    "|uot|uou|up|ut|uu|uy|uya|uych|uyen|uyet|uyn|uynh|uyt|uyu|y|yem|yen|yet|yeu"
+)
+SYLLABLES = frozenset(onset + rime for onset in _ONSETS.split("|") for rime in _RIMES.split("|"))
+"""Every folded word that may be Vietnamese, and some that nobody says; a word that is none is a slip or foreign."""
+
+_REMEMBERED = 300
+"""Characters of a text of which each word is remembered, so that a hostile page cannot fill the memory."""
 
 _SAMPLE = 1500
 """Characters of text by which the language is judged."""
@@ -39,15 +61,56 @@ def fold(text: str) -> str:
     """
     if not text.isascii():
         text = _PUNCTUATION.sub(" ", text)
-        text = _COMBINING.sub("", unicodedata.normalize("NFD", text)).replace("đ", "d").replace("Đ", "D")
-        text = text.encode("ascii", "replace").decode("ascii")
+        apart = unicodedata.normalize("NFD", text)
+        for barred, plain in _BARRED:
+            apart = apart.replace(barred, plain)
+        letters = apart.encode("ascii", "ignore")
+        if len(letters) != len(text):  # a sign that is no letter with accents: it stays, as a question mark
+            letters = _COMBINING.sub("", apart).encode("ascii", "replace")
+        text = letters.decode("ascii")
     return text.lower()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def words(text: str) -> tuple[str, ...]:
-    """The folded words of a text, in order."""
+    """The folded words of a text, in order; what was encoded twice ("&amp;#273;") is read as it was meant."""
+    text = _meant(text)
+    if text.isascii() or len(text) > _REMEMBERED:
+        return _words(text)
+    return tuple(chain.from_iterable(map(_known_words, text.split(" "))))
+
+
+def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(text)))
+
+
+_known_words = lru_cache(maxsize=32768)(_words)
+"""``_words`` of what stands between two blanks: the language has some thousand syllables, which come again and
+again, and folding a letter depends on no other."""
+
+
+def accents(text: str) -> tuple[str, ...]:
+    """The accents of each of the ``words`` of a text, wherever in the word they stand (Ủy and Uỷ have the same); an
+    empty text for a word without any."""
+    text = _meant(text)
+    if len(text) > _REMEMBERED:
+        return _accents(text)
+    return tuple(chain.from_iterable(map(_known_accents, text.split(" "))))
+
+
+def _accents(text: str) -> tuple[str, ...]:
+    bare = text.lower().replace("đ", f"d{_STROKE}").replace("ð", f"d{_STROKE}")
+    found = _ACCENTED_WORD.findall(unicodedata.normalize("NFD", bare))
+    return tuple("".join(sorted(each for each in word if each > "\u02ff")) for word in found)
+
+
+_known_accents = lru_cache(maxsize=32768)(_accents)
+
+
+def _meant(text: str) -> str:
+    if "&" in text and ";" in text:
+        text = unescape(text)
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
 
 
 def lines_with(marks: Sequence[str], text: str) -> list[int]:

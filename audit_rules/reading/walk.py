@@ -12,38 +12,30 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from audit_rules.facts import Line, LinkKind, Region
+from audit_rules.address import is_document
+from audit_rules.facts import LinkKind, Region
 from audit_rules.reading.elements import READERS
 from audit_rules.reading.forms import FormDraft
-from audit_rules.reading.gathered import TELLING, Attributes, Gathered
+from audit_rules.reading.gathered import NOTED, Attributes
+from audit_rules.reading.lines import Lines
 from audit_rules.reading.links import in_script
+from audit_rules.reading.pictures import source_of
 from audit_rules.reading.regions import LANDMARK_TAGS, Span, is_told_by_markup, region_of
-from audit_rules.reading.text import (
-    COMMENT,
-    MAX_LINE,
-    MAX_NAME,
-    TEXT,
-    long_line,
-    name,
-    short_line,
-    tag_id,
-    text_of,
-    tidied,
-)
+from audit_rules.reading.text import COMMENT, MAX_NAME, TEXT, name, tag_id, text_of, tidied
+from audit_rules.reading.visibility import SHOWN, veil_of
 
 MAX_DEPTH: Final = 200
-MAX_LINES: Final = 6000
-MAX_LONG: Final = 500_000
-"""Characters of long lines that are kept of a page; the longest real page seen says 20,000 in all."""
 _HEADER_WITHIN: Final = 20
 """Lines outside header and menus after which no header begins any more: it is the head of a banner or block."""
 _MAX_FORMS: Final = 200
+_MAX_MOVING: Final = 20
+_LONGEST_MOVING: Final = 120
 
 _SECTIONS: Final = frozenset({"section", "article", "aside", "main"})
 _ROOT_IDS: Final = frozenset({"root", "app", "__next", "__nuxt", "app-root", "q-app"})
 
 
-class Walk(Gathered):
+class Walk(Lines):
     """Gathers what ``read_page`` makes facts of; everything is filled by ``visit``.
 
     ``misplaced`` are nodes (by ``mem_id``) whose names lie about their region: an earlier walk found out.
@@ -52,18 +44,13 @@ class Walk(Gathered):
     def __init__(self, url: str, misplaced: frozenset[int] = frozenset()) -> None:
         super().__init__(url)
         self._misplaced = misplaced
-        self._pieces: list[str] = []
-        """Texts of the line that is being read; all stand in one region, for blocks end lines."""
-        self._line_region: Region = "main"
-        self._heading = 0
-        self._long = 0
         self._sections = 0
 
     def visit(self, root: LexborNode) -> None:
         attributes = root.attributes
-        for attribute in ("lang", "xml:lang"):
-            if self.lang is None and attribute in attributes:
-                self.lang = attributes[attribute] or ""
+        if "lang" in attributes:  # HTML does not heed xml:lang (HTML Living Standard, 3.2.6.2)
+            self.lang = attributes["lang"] or ""
+        self.veil = veil_of(attributes, SHOWN)
         outside = root.parent.first_child if root.parent is not None else root
         while outside is not None:
             if outside.tag_id == COMMENT:
@@ -98,28 +85,6 @@ class Walk(Gathered):
                     reader(self, child, region, depth)
             child = child.next
 
-    def _break(self) -> None:
-        """Ends a line."""
-        pieces = self._pieces
-        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        pieces.clear()
-        if len(text) <= MAX_NAME:
-            line = short_line(text, self._line_region, self._heading)
-        else:
-            line = self._long_line(text)
-        if line is not None:
-            if len(self.lines) < MAX_LINES:
-                self.lines.append(line)
-            else:
-                self.cut = True
-
-    def _long_line(self, text: str) -> Line | None:
-        self._long += min(len(text), MAX_LINE)
-        if self._long > MAX_LONG:
-            self.cut = True
-            return None
-        return long_line(text, self._line_region, self._heading)
-
     def _line_break(self, _node: LexborNode, _region: Region, _depth: int) -> None:
         if self._pieces:
             self._break()
@@ -132,7 +97,13 @@ class Walk(Gathered):
             self._break()
         attributes: Attributes = node.attributes
         if attributes:
+            noted = not NOTED.isdisjoint(attributes)
+            if noted and (veil := veil_of(attributes, self.veil)) != self.veil:
+                self._veiled(veil, self._block, node, region, depth)
+                return
             inside = self._region(node, "", attributes, region)
+            if noted:
+                self.tell(node, attributes, inside)
             if inside != region:
                 self._open(node, "", attributes, inside, depth)
                 return
@@ -154,7 +125,13 @@ class Walk(Gathered):
             self._break()
         tag = node.tag or ""
         attributes: Attributes = node.attributes
+        noted = not NOTED.isdisjoint(attributes)
+        if noted and (veil := veil_of(attributes, self.veil)) != self.veil:
+            self._veiled(veil, self._landmark, node, region, depth)
+            return
         inside = self._region(node, tag, attributes, region)
+        if noted:
+            self.tell(node, attributes, inside)
         sections, self._sections = self._sections, self._sections + (tag in _SECTIONS)
         if inside != region:
             self._open(node, tag, attributes, inside, depth)
@@ -175,7 +152,7 @@ class Walk(Gathered):
         self.spans.append(Span(node.mem_id, inside, first, len(self.lines), told, self._sections > 0))
 
     def _region(self, node: LexborNode, tag: str, attributes: Attributes, current: Region) -> Region:
-        """The region an element opens or stands in; tells what its attributes carry beside."""
+        """The region an element opens or stands in."""
         get = attributes.get
         identity, classes, role = get("id"), get("class"), get("role")
         region = current
@@ -187,8 +164,6 @@ class Walk(Gathered):
                 region = current
             if identity in _ROOT_IDS:
                 self.script_root = True
-        if not TELLING.isdisjoint(attributes):
-            self.tell(node, attributes, region)
         return region
 
     def _own_lines(self) -> int:
@@ -196,7 +171,37 @@ class Walk(Gathered):
 
     def _plain(self, node: LexborNode, region: Region, depth: int) -> None:
         """The body: its names speak of the whole page, never of a region."""
+        if (veil := veil_of(node.attributes, self.veil)) != self.veil:
+            self._veiled(veil, self._plain, node, region, depth)
+            return
         self._inside(node, region, depth + 1)
+
+    def _moving(self, node: LexborNode, region: Region, depth: int) -> None:
+        """A marquee or blink element: a block whose text runs or blinks, unless it is told to stand still."""
+        if self._pieces:
+            self._break()
+        first, images = len(self.lines), self.images.count
+        self._block(node, region, depth)
+        attributes: Attributes = node.attributes
+        if len(self.moving) >= _MAX_MOVING or (attributes.get("scrollamount") or "").strip() == "0":
+            return
+        said = " ".join(line.text for line in self.lines[first : first + _LONGEST_MOVING] if not line.hidden)
+        if not said and self.images.count > images:
+            picture = node.css_first("img")
+            said = text_of(node) or (source_of(picture.attributes) if picture is not None else "")
+        if said:
+            self.moving.append(said[:_LONGEST_MOVING])
+
+    def _media(self, node: LexborNode, region: Region, depth: int) -> None:
+        """A film, a sound or a plug-in; what it says where it cannot be played is a block."""
+        attributes: Attributes = node.attributes
+        for attribute in ("src", "data", "poster"):
+            self.loaded.note(self.base, attributes.get(attribute))
+        if node.tag in ("object", "embed"):  # a file that is read in the page
+            shown = self.base.resolve(attributes.get("data") or attributes.get("src") or "")
+            if shown is not None and is_document(shown):
+                self.link(shown, "frame", region, "", attributes)
+        self._block(node, region, depth)
 
     def _heading_block(self, node: LexborNode, region: Region, depth: int) -> None:
         if self._pieces:
@@ -230,7 +235,11 @@ class Walk(Gathered):
         """Reads an element whose text goes on in the line."""
         attributes: Attributes = node.attributes
         if attributes:
-            self.tell(node, attributes, region)
+            if not NOTED.isdisjoint(attributes):
+                if (veil := veil_of(attributes, self.veil)) != self.veil:
+                    self._veiled_text(veil, self._inline, node, region, depth)
+                    return
+                self.tell(node, attributes, region)
             classes = attributes.get("class")
             if classes and "fax" in classes and node.first_child is None:
                 self._pieces.append(" Fax: ")
@@ -240,7 +249,10 @@ class Walk(Gathered):
 
     def _anchor(self, node: LexborNode, region: Region, depth: int) -> None:
         attributes: Attributes = node.attributes
-        if not TELLING.isdisjoint(attributes):
+        if not NOTED.isdisjoint(attributes):
+            if (veil := veil_of(attributes, self.veil)) != self.veil:
+                self._veiled_text(veil, self._anchor, node, region, depth)
+                return
             self.tell(node, attributes, region)
         href = attributes.get("href")
         if not href:
@@ -276,6 +288,8 @@ _READERS: Final[dict[int, Callable[[Walk, LexborNode, Region, int], None]]] = {
     **dict.fromkeys(map(tag_id, ("h1", "h2", "h3", "h4", "h5", "h6")), Walk._heading_block),
     **dict.fromkeys(map(tag_id, (*_SECTIONS, *LANDMARK_TAGS)), Walk._landmark),
     _ANCHOR: Walk._anchor,
+    **dict.fromkeys(map(tag_id, ("audio", "embed", "object", "source", "track", "video")), Walk._media),
+    **dict.fromkeys(map(tag_id, ("blink", "marquee")), Walk._moving),
     tag_id("body"): Walk._plain,
     tag_id("br"): Walk._line_break,
     tag_id("button"): Walk._button,
