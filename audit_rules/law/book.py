@@ -76,7 +76,7 @@ class LawBook:
 
     def basis(self, rule: str, kind: Kind, day: date) -> tuple[Basis, ...]:
         """What ``rule`` rests on for ``kind`` on ``day``, best ground first. An instrument that had not begun is
-        left out; a repealed one is kept, with its last day in the label."""
+        left out; a repealed one is kept, with its last day in the label, if its clause was read."""
         return tuple(
             Basis(point.ground.ref, point.label, point.force, point.clause.read, point.ground.relation)
             for point in self._standpoints(rule, kind, day)
@@ -109,13 +109,14 @@ class LawBook:
         return {clause.ref: clause for clause in self.all_clauses}
 
     def _standpoints(self, rule: str, kind: Kind, day: date) -> list[_Standpoint]:
-        """The grounds of ``rule`` that bind ``kind`` and had begun by ``day``: best first, else as in the file."""
+        """The grounds of ``rule`` that bind ``kind`` and had begun by ``day``, without what was repealed before
+        anybody here read it: best first, else as in the file."""
         points = []
         for ground in (each for each in self.grounds if each.rule == rule and kind in each.binds):
             clause = self._clauses[ground.ref]
             instrument = self._instruments[clause.instrument]
             force = instrument.force(day)
-            if force is not None:
+            if force is not None and (force != "repealed" or clause.read == "verified"):
                 points.append(_Standpoint(ground, clause, instrument, force, self._unread(clause, day)))
         return sorted(points, key=lambda point: point.rank)
 

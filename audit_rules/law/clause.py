@@ -9,7 +9,7 @@ from typing import Literal
 from audit_rules.facts import Kind
 from audit_rules.judgement import Force, Reading, Relation
 
-Coverage = Literal["full", "part", "none"]
+Coverage = Literal["full", "part", "person", "not_public"]
 InstrumentReading = Literal["verified", "secondary", "unread"]
 Ceiling = Literal["law", "circular22", "guidance"]
 
