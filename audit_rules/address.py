@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from urllib.parse import urlsplit
+from functools import cached_property, lru_cache
+from urllib.parse import unquote, urlsplit
 
 _PLAIN = re.compile(r"https?://([a-z0-9.-]+)(/[^?#\s]*)?(?:[?#]\S*)?\Z")
 """An address without user, port or capitals in the host: nearly every link, taken apart in a fifth of the time."""
@@ -133,7 +133,7 @@ def is_document(url: str) -> bool:
     return extension(url) in DOCUMENTS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AddressBook:
     """Whose page is it: pairs of an address and the id of the portal it belongs to."""
 
@@ -142,8 +142,24 @@ class AddressBook:
     def owner(self, url: str) -> str | None:
         """The id of the portal with the longest matching prefix, or None."""
         host, path = split_url(url)
-        best: tuple[int, str] | None = None
-        for address, portal_id in self.entries:
-            if (best is None or len(address.path) > best[0]) and address.holds_page(host, path):
-                best = (len(address.path), portal_id)
-        return best[1] if best else None
+        for address, portal_id in self._by_host.get(host, ()):
+            if address.holds_page(host, path):
+                return portal_id
+        return None
+
+    @cached_property
+    def _by_host(self) -> dict[str, list[tuple[Address, str]]]:
+        """The entries of each host, the longest path first, of equal ones the first."""
+        hosts: dict[str, list[tuple[Address, str]]] = {}
+        for entry in sorted(self.entries, key=lambda entry: -len(entry[0].path)):
+            hosts.setdefault(plain_host(entry[0].host), []).append(entry)
+        return hosts
+
+
+@lru_cache(maxsize=8192)
+def page_key(url: str) -> str:
+    """What two spellings of one page have in common: scheme, ``www``, fragment and final slash do not matter."""
+    address, _, _ = url.partition("#")
+    where, mark, query = address.partition("?")
+    host, path = split_url(where)
+    return f"{host}{unquote(path).rstrip('/')}{mark}{query}" if host else address

@@ -65,10 +65,10 @@ def _judgement(entry: Entry, verdict: Verdict, portal: Portal, rulebook: Ruleboo
         group=entry.group,
         severity=entry.severity,
         standing=standing,
-        proves=proves,
+        proves="sign" if verdict.only_sign else proves,
         verdict=verdict,
         basis=rulebook.law.basis(entry.id, portal.kind, day),
         vi=rulebook.wording.say(entry.vi, verdict, "vi"),
         en=rulebook.wording.say(entry.en, verdict, "en"),
-        value_only=entry.value_only,
+        scored=entry.scored,
     )

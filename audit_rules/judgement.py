@@ -42,7 +42,7 @@ class Words:
 class Judgement:
     """One rule's answer about one portal on one law day; every rule gives one, whatever became of the portal.
 
-    ``value_only`` marks one that tells a value beside the others and counts in no score."""
+    ``scored`` is False for one that counts in no score: it tells a value, or what nobody is to blame for."""
 
     rule: str
     stage: Stage
@@ -54,7 +54,7 @@ class Judgement:
     basis: tuple[Basis, ...]
     vi: Words
     en: Words
-    value_only: bool = False
+    scored: bool = True
 
     def words(self, lang: Lang) -> Words:
         return self.vi if lang == "vi" else self.en

@@ -1,95 +1,94 @@
-"""Whether a text names a public body: the portal's own agency, or any body at all."""
+"""Whether a text names a public body: the portal's own agency, or any at all; which lines speak for others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+import re
+from collections.abc import Iterable, Iterator
 
-from audit_rules.facts import Line, Portal, Surroundings
+from audit_rules.facts import Agency, Line, Portal, Surroundings
+from audit_rules.naming import another_body, calls, is_titled, names_any_body, said, said_of_bodies
 from audit_rules.reading.data import load
-from audit_rules.reading.vietnamese import words
+from audit_rules.reading.vietnamese import fold, words
 
 _DATA = load("bodies.toml")
-_BODIES = (
-    *(f" {body} " for body in _DATA["bodies"]),
-    *(f" {kind} {field} " for kind in _DATA["kinds"] for field in _DATA["fields"]),
-)
-_NOT_BODIES = tuple(f" {words_before} " for words_before in _DATA["not_bodies"])
-_CREDITS = tuple(f" {credit} " for credit in _DATA["credits"])
-_TITLES = tuple(f" {title} " for title in _DATA["titles"])
-_ASIDE = tuple(f"{label} " for label in _DATA["aside"])
+_CREDIT = re.compile(rf"\b(?:{'|'.join(_DATA['credits'])})\b")
+_ASIDE = tuple(f" {label} " for label in _DATA["aside"])
 _OTHERS = tuple(f" {other} " for other in _DATA["others"])
-_COMMITTEE = "uy ban nhan dan "
-_SHORTEST_NAME = 6
-
-
-def _said(text: str) -> str:
-    return f" {' '.join(words(text))} "
-
-
-def _says(said: str, phrases: Iterable[str]) -> bool:
-    return any(phrase in said for phrase in phrases)
+_LONGEST_NAME = 120
+_PIECE = re.compile(r"\s*[|;•]\s*|\s[-–—]\s|(?<=[^\W\d_]{2})\.\s+")
 
 
 def speaks_of_body(text: str) -> bool:
     """Whether a text names some public body by its kind and name."""
-    said = _said(text)
-    for other in _NOT_BODIES:
-        said = said.replace(other, " - ")
-    return _says(said, _BODIES)
+    return names_any_body(said(text))
 
 
 def begins_with_body(text: str) -> bool:
     """Whether a line begins with the name of a public body: a new entry of a list of contacts."""
-    return speaks_of_body(" ".join(words(text)[:5])) and not _said(text).lstrip().startswith(_ASIDE)
+    return speaks_of_body(" ".join(words(text)[:5])) and not said(text).startswith(_ASIDE)
 
 
 def is_credit(text: str) -> bool:
     """Whether a line thanks the makers of the portal: their names and numbers are not the owner's."""
-    return _says(_said(text), _CREDITS)
+    return _CREDIT.search(fold(text)) is not None
 
 
 def is_of_others(text: str) -> bool:
     """Whether a line gives the contact of somebody else: advertising, the makers, the complaints line."""
-    return is_credit(text) or _says(_said(text), _OTHERS)
+    return is_credit(text) or any(other in said(text) for other in _OTHERS)
 
 
-def _owners_lines(lines: Iterable[Line]) -> list[str]:
-    """Lines that may name the owner: addresses, licences, credits and the source note name others."""
-    kept: list[str] = []
+def owners_lines(lines: Iterable[Line]) -> Iterator[str]:
+    """What lines say of the owner: addresses, licences, the source note and the credits of makers name others."""
     credited = False
     for line in lines:
-        credit = is_credit(line.text)
-        if not credit and not credited and not _said(line.text).lstrip().startswith(_ASIDE):
-            kept.append(line.text)
-        credited = credit and line.text.rstrip().endswith(":")
-    return kept
+        credit = _CREDIT.search(fold(line.text))
+        own = "" if credited else line.text[: credit.start()] if credit else line.text
+        credited = credit is not None and line.text.rstrip().endswith(":")
+        if said(own).startswith(_ASIDE):
+            yield from (piece for piece in _PIECE.split(own)[1:] if not said(piece).startswith(_ASIDE))
+        elif own.strip():
+            yield own
 
 
-@lru_cache(maxsize=4096)
-def _spellings(name: str) -> tuple[str, ...]:
-    """The ways a name is written: in full, and with the committee or the city abbreviated."""
-    full = " ".join(words(name))
-    return tuple(dict.fromkeys((full, full.replace("uy ban nhan dan", "ubnd"), full.replace("thanh pho", "tp"))))
+def main_agency(around: Surroundings) -> Agency | None:
+    """The agency of the main portal, where the registry knows both."""
+    return around.main_portal.agency if around.main_portal else None
+
+
+def agency_names(portal: Portal | None) -> tuple[str, ...]:
+    """The registered names of a portal's agency; none where no agency is known."""
+    agency = portal.agency if portal else None
+    return (agency.name_vi, *agency.other_names) if agency else ()
+
+
+def owner_lines(lines: Iterable[Line]) -> list[str]:
+    """What lines say of whose portal it is: those of title or rights, and those that are a body's name."""
+    return [
+        text
+        for text in owners_lines(lines)
+        if is_titled(text) or (len(text) <= _LONGEST_NAME and begins_with_body(text))
+    ]
 
 
 def names_owner(lines: Iterable[Line], portal: Portal, around: Surroundings) -> str | None:
     """The first line that names the portal's own agency or its main portal's, or the place it governs in a line
     of title or rights ("Bản quyền thuộc tỉnh …")."""
-    agencies = [portal.agency, around.main_portal.agency if around.main_portal else None]
-    names = [
-        name for agency in agencies if agency for name in (agency.name_vi, agency.name_en, *agency.other_names)
-    ]
-    spellings = [said for name in names for said in _spellings(name) if len(said) >= _SHORTEST_NAME]
-    places = [f" {said.removeprefix(_COMMITTEE)} " for said in spellings if said.startswith(_COMMITTEE)]
-    wanted = [f" {said} " for said in spellings]
-    for text in _owners_lines(lines):
-        said = _said(text)
-        if _says(said, wanted) or (_says(said, places) and ("©" in text or _says(said, _TITLES))):
+    main = main_agency(around)
+    for text in owners_lines(lines):
+        titled = is_titled(text)
+        if calls(text, portal.agency, titled=titled) or calls(text, main, titled=titled):
             return text
     return None
 
 
 def names_a_body(lines: Iterable[Line]) -> str | None:
-    """The first line that names any public body."""
-    return next((text for text in _owners_lines(lines) if speaks_of_body(text)), None)
+    """The first line that names any public body; where a person works does not count."""
+    return next((text for text in owners_lines(lines) if names_any_body(said_of_bodies(text))), None)
+
+
+def names_another(text: str, portal: Portal, around: Surroundings) -> bool:
+    """Whether a text names a body known to be neither the portal's agency nor its main portal's."""
+    if portal.agency is None:
+        return False
+    return another_body(text, (portal.agency, main_agency(around)), around.bodies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import signature
+from inspect import cleandoc, signature
 from typing import cast
 
 from audit_rules.facts import Surroundings
@@ -17,11 +17,13 @@ Decide = Callable[[SiteFacts, Surroundings], Verdict]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``id`` is topic and function name and is public for ever; ``duty`` is the docstring's first line."""
+    """``id`` is topic and function name and is public for ever; ``duty`` is the docstring's first paragraph,
+    ``how`` the rest of it: how the rule decides, and what it cannot see."""
 
     id: str
     duty: str
     decide: Decide
+    how: str = ""
 
     @property
     def topic(self) -> str:
@@ -38,8 +40,8 @@ def rule(decide: Alone | Decide) -> Rule:
     A rule that needs nothing of what is known around the portal takes the site alone.
     """
     topic = decide.__module__.rpartition(".")[2]
-    duty = (decide.__doc__ or "").strip().partition("\n")[0]
-    return Rule(f"{topic}.{decide.__name__}", duty, _with_surroundings(decide))
+    duty, _, how = cleandoc(decide.__doc__ or "").partition("\n\n")
+    return Rule(f"{topic}.{decide.__name__}", " ".join(duty.split()), _with_surroundings(decide), how.strip())
 
 
 def _with_surroundings(decide: Alone | Decide) -> Decide:

@@ -1,7 +1,7 @@
 """Joins rules, words and law, and refuses to open when they disagree.
 
 A rule is a function in a module of ``audit_rules/topics`` and a table of the same name in the ``.toml`` beside it;
-nothing else has to know of it.
+nothing else has to know of it. It is in trial until ``stages.toml`` says otherwise.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import pkgutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from audit_rules import __version__, topics
 from audit_rules.judgement import Group, Severity, Stage
 from audit_rules.law.book import LawBook, open_law
 from audit_rules.rule import Rule
+from audit_rules.stages import STAGES, Staged, StageError, read_stages
 from audit_rules.wording import WORDS, RuleWords, Wording, rule_words
 
 _FOLDER = Path(__file__).parent
@@ -31,23 +32,34 @@ class RulebookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One rule with everything that is said about it."""
+    """One rule with everything that is said about it; ``staged`` is None while it is in trial. ``blames`` is False
+    where a fault is told to several portals and nobody knows whose it is."""
 
     rule: Rule
-    stage: Stage
+    staged: Staged | None
     severity: Severity
     group: Group
     vi: RuleWords
     en: RuleWords
+    blames: bool = True
 
     @property
     def id(self) -> str:
         return self.rule.id
 
     @property
+    def stage(self) -> Stage:
+        return self.staged.stage if self.staged else "trial"
+
+    @property
     def value_only(self) -> bool:
-        """Whether the rule tells a value beside the others: it never fails and counts in no score."""
+        """Whether the rule tells a value beside the others: it never fails."""
         return not self.vi.failed
+
+    @property
+    def scored(self) -> bool:
+        """Whether the rule may count in a score: not where it tells a value, or what nobody is to blame for."""
+        return self.blames and not self.value_only
 
 
 @dataclass(frozen=True)
@@ -88,15 +100,18 @@ def _choice(entry: dict[str, Any], key: str, allowed: Any) -> Any:
     return entry[key]
 
 
-def _entry(rule: Rule, words: dict[str, Any], where: str) -> Entry:
+def _entry(rule: Rule, words: dict[str, Any], staged: Staged | None, where: str) -> Entry:
     try:
+        if "stage" in words:
+            raise ValueError("stage is kept in stages.toml; remove it here.")
         return Entry(
             rule,
-            _choice(words, "stage", Stage),
+            staged,
             _choice(words, "severity", Severity),
             _choice(words, "group", Group),
             rule_words(words, "vi"),
             rule_words(words, "en"),
+            words.get("blames", True),
         )
     except KeyError as error:
         raise RulebookError(f"{where}: {error.args[0]} is missing; write it.") from error
@@ -104,7 +119,7 @@ def _entry(rule: Rule, words: dict[str, Any], where: str) -> Entry:
         raise RulebookError(f"{where}: {error}") from error
 
 
-def _topic(topic: str) -> Iterator[Entry]:
+def _topic(topic: str, stages: Mapping[str, Staged]) -> Iterator[Entry]:
     module = importlib.import_module(f"{topics.__name__}.{topic}")
     path = Path(str(module.__file__)).with_suffix(".toml")
     words = _read(path)
@@ -113,18 +128,25 @@ def _topic(topic: str) -> Iterator[Entry]:
         lacking = f"no words; add [{name}] to" if name in rules else "no function; write it, or remove it from"
         raise RulebookError(f"{topic}.{name} has {lacking} {path.name}.")
     for name, rule in rules.items():
-        yield _entry(rule, words[name], f"{path.name} [{name}]")
+        yield _entry(rule, words[name], stages.get(rule.id), f"{path.name} [{name}]")
 
 
 def open_rulebook() -> Rulebook:
-    """Opens every topic, its words and the law; raises RulebookError (LawError for the law's own files)."""
-    found = [entry for module in pkgutil.iter_modules(topics.__path__) for entry in _topic(module.name)]
+    """Opens every topic, its words, its stages and the law; raises RulebookError (LawError for the law's files)."""
+    try:
+        stages = read_stages(STAGES)
+    except StageError as error:
+        raise RulebookError(str(error)) from error
+    found = [entry for module in pkgutil.iter_modules(topics.__path__) for entry in _topic(module.name, stages)]
     try:
         wording = Wording(WORDS)
     except (OSError, ValueError) as error:
         raise _unreadable(WORDS, error) from error
     law = open_law()
     known = {entry.id for entry in found}
+    for rule in stages:
+        if rule not in known:
+            raise RulebookError(f"{STAGES.name}: {rule} is no rule of this house; correct or remove the entry.")
     for ground in law.grounds:
         if ground.rule not in known:
             raise RulebookError(f"grounds.csv: {ground.rule} is no rule of this house; correct or remove the row.")

@@ -16,9 +16,7 @@ ENOUGH = 0.7
 
 def score(judgements: Sequence[Judgement], portal: Portal) -> Score:
     """Passed over passed and failed, unweighted, with what could not be measured beside it."""
-    counted = [
-        each for each in judgements if each.standing in COUNTED and each.stage != "retired" and not each.value_only
-    ]
+    counted = [each for each in judgements if each.standing in COUNTED and each.stage != "retired" and each.scored]
     outcomes = [each.verdict.outcome for each in counted]
     passed, failed = outcomes.count("passed"), outcomes.count("failed")
     measured = passed + failed

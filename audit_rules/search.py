@@ -7,31 +7,35 @@ wherever scripts could add the thing. Only then may "found nowhere" be ``failed`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
-from audit_rules.address import is_document
+from audit_rules.address import is_document, page_key
+from audit_rules.beside import link_beside, links_on
 from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Link, Page, PageFacts, Region
-from audit_rules.reading.data import load
-from audit_rules.reading.vietnamese import words
 from audit_rules.reading.vocabulary import CONCEPTS, Match, link_match, match
-from audit_rules.site import DEAD, SiteFacts, page_key
+from audit_rules.site import DEAD, SiteFacts
 from audit_rules.verdict import Evidence, Nearest, Searched, Verdict, cant_tell
 
 CANDIDATES = 8
+MAX_ENTRIES = 60
+"""Targets of one concept that are looked into, the fewest other words first; more of them say the same."""
 _SUPPORT = {"contact_page": 2, "sitemap_page": 1, "information_section": 2}
 """Places where things are kept beside their own pages, and how many of each a complete search has read."""
+_PARENTS_READ = 3
 _BLOCKS = frozenset({"blocked", "challenge", "captcha", "waf"})
 _OWN_WORDS = frozenset({"robots", "blocked", "not_recorded", "needs_review"})
 _NOT_ENTRIES: tuple[Region, ...] = ("teaser", "article")
 _OWN_TEXT: tuple[Region, ...] = ("main", "article")
-_GENERIC = tuple(" ".join(words(text)) for text in load("openers.toml")["generic"])
-_BESIDE = 3
-"""Lines after a thing's name within which "Tải về" opens it."""
+_TITLE_WORDS = 5
+"""Other words that the title of a box may carry beside the concept's."""
 
-Answered = Literal["open", "dead", "unseen"]
+Answered = Literal["open", "empty", "dead", "unseen"]
+"""``empty`` opens, and says only that its content is still to come: citizens find nothing there."""
 
 
 def told_reason(lost: str) -> str:
@@ -60,27 +64,43 @@ class Hit:
 
 
 class Search:
-    """The search for one concept on one portal."""
+    """The search for one concept on one portal; ``parents`` are concepts of sections that may hold it."""
 
-    def __init__(self, site: SiteFacts, concept: str) -> None:
+    def __init__(self, site: SiteFacts, concept: str, parents: Sequence[str] = ()) -> None:
         self.site = site
         self.concept = CONCEPTS[concept]
+        self._support = {**_SUPPORT, **dict.fromkeys(parents, _PARENTS_READ)}
 
     # --- entries -----------------------------------------------------------------------------------
 
     @cached_property
     def entries(self) -> tuple[Hit, ...]:
         """Links that name the concept, and links beside a line that names it; one for each target, open first."""
-        hits: dict[str, Hit] = {}
-        for link, view, found in self.site.links_naming(self.concept.id):
-            counts = found.why_not is None and link.region not in _NOT_ENTRIES
-            if counts and (key := page_key(link.url)) not in hits:
-                hits[key] = self._entry(link, view, link.text or link.hint, found)
+        hits = {page_key(hit.link.url): hit for hit in self.linked if hit.link is not None}
         for hit in self.lines:
-            beside = _beside(hit)
-            if beside is not None:
-                hits.setdefault(page_key(beside.url), self._entry(beside, hit.view, hit.text, hit.match))
-        return tuple(sorted(hits.values(), key=lambda hit: (hit.answered != "open", hit.match.extra)))
+            beside = link_beside(hit.view, hit.line)
+            if beside is not None and page_key(beside.url) not in hits:
+                hits[page_key(beside.url)] = self._entry(beside, hit.view, hit.text, hit.match)
+        return tuple(sorted(hits.values(), key=_best_first))
+
+    @cached_property
+    def linked(self) -> tuple[Hit, ...]:
+        """Entries whose own words name the concept, as in a menu; open ones first."""
+        return tuple(self._linked(teasers=False))
+
+    @cached_property
+    def titles(self) -> tuple[Hit, ...]:
+        """Links in boxes of news that say little but the concept: titles of the boxes, more often than news."""
+        return tuple(hit for hit in self._linked(teasers=True) if hit.match.extra <= _TITLE_WORDS)
+
+    def _linked(self, *, teasers: bool) -> list[Hit]:
+        naming: dict[str, tuple[Link, PageFacts, Match]] = {}
+        for link, view, found in self.site.links_naming(self.concept.id):
+            if found.why_not is None and (link.region in _NOT_ENTRIES) == teasers:
+                naming.setdefault(page_key(link.url), (link, view, found))
+        best = sorted(naming.values(), key=lambda named: named[2].extra)[:MAX_ENTRIES]
+        hits = [self._entry(link, view, link.text or link.hint, found) for link, view, found in best]
+        return sorted(hits, key=_best_first)
 
     def _entry(self, link: Link, view: PageFacts, text: str, found: Match) -> Hit:
         answered, reason, document = self._answered(link.url)
@@ -92,8 +112,7 @@ class Search:
         if page is not None and (self.site.is_home(page) or "#/" in url or "#!" in url):
             return "unseen", "needs_review", False  # home, or a place that only scripts know, opens for any name
         if page is not None and page.views:
-            gone = all(view.missing or view.status >= 400 for view in page.views)
-            return ("dead", DEAD, False) if gone else ("open", "", False)
+            return (*self._shown(page), False)
         document = is_document(url)
         lost = self.site.skipped(url)
         if answer is not None and answer.status is not None and lost in (None, DEAD):
@@ -104,6 +123,15 @@ class Search:
             return "unseen", "blocked" if answer.status in (401, 403, 406, 429, 451) else "coverage", document
         lost = lost or (answer.error if answer else None) or "coverage"
         return ("dead", lost, document) if lost == DEAD else ("unseen", told_reason(lost), document)
+
+    def _shown(self, page: Page) -> tuple[Answered, str]:
+        """What a page that was read holds. A frame that scripts fill answers 200 to every address: until a browser
+        looked, nobody knows what it opens."""
+        if all(view.missing or view.status >= 400 for view in page.views):
+            return "dead", DEAD
+        if page.rendered is None and page.raw is not None and page.raw.shell:
+            return "unseen", self.site.unrendered(page)
+        return ("empty" if self.site.contents.of(page) in ("awaiting", "empty_list") else "open"), ""
 
     @cached_property
     def own_pages(self) -> tuple[PageFacts, ...]:
@@ -145,11 +173,8 @@ class Search:
 
     def _leads_away(self, view: PageFacts, index: int) -> bool:
         """Whether a line is as a whole a link to another page: a menu entry names what is elsewhere."""
-        length = len(view.lines[index].text) - 2
-        return any(
-            link.line == index and len(link.text) >= length and page_key(link.url) != page_key(view.url)
-            for link in view.links
-        )
+        length, own = len(view.lines[index].text) - 2, page_key(view.url)
+        return any(len(link.text) >= length and page_key(link.url) != own for link in links_on(view, index, index))
 
     @cached_property
     def mentions(self) -> tuple[Hit, ...]:
@@ -188,15 +213,14 @@ class Search:
         """Addresses that a complete search must have read: the best that name the concept, and the places where
         such things are kept, of the portal itself. Documents are entries, not pages."""
         chosen: dict[str, str] = {}
-        for concept, most in {**_SUPPORT, self.concept.id: CANDIDATES}.items():
+        for concept, most in {**self._support, self.concept.id: CANDIDATES}.items():
             ranked: dict[str, tuple[int, str]] = {}
             for link, _, found in self.site.links_naming(concept):
-                if found.why_not is not None or link.region in _NOT_ENTRIES or is_document(link.url):
-                    continue
-                if self.site.owns(link.url):
+                if found.why_not is None and link.region not in _NOT_ENTRIES and not is_document(link.url):
                     key = page_key(link.url)
                     ranked[key] = min(ranked.get(key, (99, "")), (found.extra, link.url))
-            for key in sorted(ranked, key=lambda key: (ranked[key][0], key))[:most]:
+            best = sorted(ranked, key=lambda key: (ranked[key][0], key))
+            for key in islice((key for key in best if self.site.owns(ranked[key][1])), most):
                 chosen.setdefault(key, ranked[key][1])
         return tuple(chosen.values())
 
@@ -206,7 +230,9 @@ class Search:
         home = self.site.known_home
         unseen = next((hit for hit in self.entries[:CANDIDATES] if hit.answered == "unseen"), None)
         if unseen is not None:
-            return cant_tell(unseen.reason, unseen.evidence, searched=self.searched)
+            page = self.site.page(unseen.link.url) if unseen.link else None
+            wanted = self.site.wanted(page) if page is not None else ()
+            return cant_tell(unseen.reason, unseen.evidence, searched=self.searched, wanted=wanted)
         lost = [reason for url in self.candidates if (reason := self._lost(url)) is not None]
         if lost or self.site.visit.state == "partial":
             return cant_tell(told_reason(lost[0] if lost else self.site.visit.reason or ""), searched=self.searched)
@@ -246,12 +272,5 @@ class Search:
         return best[1] if best else None
 
 
-def _beside(hit: Hit) -> Link | None:
-    """The file, or the "Tải về", that stands beside a line of text: the same row of a table, the next line."""
-    for link in hit.view.links:
-        if link.region != hit.region or not hit.line <= link.line <= hit.line + _BESIDE:
-            continue
-        text = " ".join(words(link.text))
-        if text in _GENERIC or (is_document(link.url) and (link.line == hit.line or not text)):
-            return link
-    return None
+def _best_first(hit: Hit) -> tuple[bool, int]:
+    return hit.answered != "open", hit.match.extra

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
-from urllib.parse import unquote
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, TypeVar
 
-from audit_rules.address import AddressBook, split_url
+from audit_rules.address import AddressBook, page_key
+from audit_rules.articles import Article, articles
+from audit_rules.content import Contents
 from audit_rules.facts import Answer, Link, Page, PageFacts, Portal, Region, Visit, known
 from audit_rules.footer import Footer, common_end, ending
 from audit_rules.reading.vocabulary import Match, link_matches, matches
 from audit_rules.verdict import Looked, Searched
 
+T = TypeVar("T")
+
 LONGEST_LINE = 300
 """Characters of a line that may name a thing; longer ones are running text."""
 _HOME_TEXT = 200
+_said = attrgetter("url", "text", "hint", "region")
+"""What tells links apart: the same entry on another page has another line."""
 DEAD = "http_4xx"
 """The reason of an address that the portal itself says is not there: nothing was lost to us."""
-
-
-@lru_cache(maxsize=8192)
-def page_key(url: str) -> str:
-    """What two spellings of one page have in common: scheme, ``www``, fragment and final slash do not matter."""
-    address, _, _ = url.partition("#")
-    where, mark, query = address.partition("?")
-    host, path = split_url(where)
-    return f"{host}{unquote(path).rstrip('/')}{mark}{query}" if host else address
 
 
 class SiteFacts:
@@ -37,6 +35,16 @@ class SiteFacts:
         self.visit = visit
         self.net = visit.net
         self.book = book
+        self._told: dict[tuple[object, ...], tuple[Any, tuple[object, ...]]] = {}
+
+    def once(self, question: Callable[..., T], *about: object) -> T:
+        """The answer to a question about this site, and about what is given beside it, that several rules ask: it
+        is worked out once. What is given is known by being the same thing, not an equal one."""
+        key = (question, *map(id, about))
+        if key not in self._told:
+            self._told[key] = question(self, *about), about  # kept, so that nothing else gets its id
+        told: T = self._told[key][0]
+        return told
 
     def owns(self, url: str) -> bool:
         """Whether an address belongs to this portal and to no other with a longer prefix."""
@@ -129,6 +137,16 @@ class SiteFacts:
                 known.setdefault(page_key(view.url), page)
         return known
 
+    @cached_property
+    def contents(self) -> Contents:
+        """What the pages say of their own, beside the frame they share."""
+        return Contents(self)
+
+    @cached_property
+    def articles(self) -> tuple[Article, ...]:
+        """The pages that tell a piece of news."""
+        return articles(self)
+
     # --- was it seen as a citizen sees it ----------------------------------------------------------
 
     def unsettled(self, page: Page) -> str | None:
@@ -144,6 +162,9 @@ class SiteFacts:
         raw = page.raw
         if raw is None or raw.shell or raw.cut:
             return "not_rendered"
+        footer = self.footer_of(raw)
+        if footer is not None and any(raw.lines[at].hidden for at in footer.indexes):
+            return "not_rendered"  # scripts may show what is hidden
         has_text = sum(len(line.text) for line in raw.lines) >= _HOME_TEXT
         return None if has_text and {"menu", "footer"} <= self.regions(raw) else "not_rendered"
 
@@ -179,7 +200,10 @@ class SiteFacts:
 
     def footer_of(self, view: PageFacts) -> Footer | None:
         """The footer of one look: by landmark, else the end that it shares with at least two other pages."""
-        marked = frozenset(index for index, line in enumerate(view.lines) if line.region == "footer")
+        return self.once(SiteFacts._footer_of, view)
+
+    def _footer_of(self, view: PageFacts) -> Footer | None:
+        marked = frozenset([index for index, line in enumerate(view.lines) if line.region == "footer"])
         if marked or "footer" in view.landmarks:
             return Footer(view, marked)
         length = self._common_end(view)
@@ -203,8 +227,9 @@ class SiteFacts:
         was seen first."""
         seen: dict[tuple[str, str, str, Region], tuple[Link, PageFacts]] = {}
         for view in self.views:
-            for link in view.links:
-                seen.setdefault((link.url, link.text, link.hint, link.region), (link, view))
+            for said, link in zip(map(_said, view.links), view.links, strict=True):
+                if said not in seen:
+                    seen[said] = (link, view)
         return tuple(seen.values())
 
     def links_naming(self, concept: str) -> Sequence[tuple[Link, PageFacts, Match]]:
@@ -227,9 +252,14 @@ class SiteFacts:
     @cached_property
     def _lines_naming(self) -> Mapping[str, list[tuple[PageFacts, int, Match]]]:
         naming: defaultdict[str, list[tuple[PageFacts, int, Match]]] = defaultdict(list)
+        known: dict[str, tuple[Match, ...]] = {}  # the lines of the frame come back on every page
         for view in self.views:
             for index, line in enumerate(view.lines):
-                for found in matches(line.text) if len(line.text) <= LONGEST_LINE else ():
+                text = line.text
+                speaks_of = known.get(text)
+                if speaks_of is None:
+                    speaks_of = known[text] = matches(text) if len(text) <= LONGEST_LINE else ()
+                for found in speaks_of:
                     naming[found.concept].append((view, index, found))
         return naming
 

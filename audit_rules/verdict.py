@@ -7,7 +7,7 @@ The outcomes are the five of W3C EARL. Silence is neither a pass nor a fail: wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -67,7 +67,8 @@ class Verdict:
     """A rule's answer about one portal.
 
     ``wanted`` lists addresses whose rendered view could still change the answer; the fleet shows them to the
-    browser, where there is one, and asks the rule again.
+    browser, where there is one, and asks the rule again. ``only_sign`` marks a fault that is to be told as a sign,
+    whatever the grounds of the rule say.
     """
 
     outcome: Outcome
@@ -76,6 +77,7 @@ class Verdict:
     evidence: tuple[Evidence, ...] = ()
     searched: Searched | None = None
     wanted: tuple[str, ...] = ()
+    only_sign: bool = False
 
 
 def passed(*evidence: Evidence, **values: Value) -> Verdict:
@@ -84,6 +86,11 @@ def passed(*evidence: Evidence, **values: Value) -> Verdict:
 
 def failed(*evidence: Evidence, searched: Searched | None = None, **values: Value) -> Verdict:
     return Verdict("failed", evidence=evidence, searched=searched, values=values)
+
+
+def as_sign(verdict: Verdict) -> Verdict:
+    """The same verdict, told as a sign."""
+    return replace(verdict, only_sign=True)
 
 
 def cant_tell(

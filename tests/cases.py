@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from audit_rules.address import Address, AddressBook
 from audit_rules.engine import judge
-from audit_rules.facts import Agency, Answer, NetFacts, Page, Portal, RenderFacts, Surroundings, Visit
+from audit_rules.facts import Abolished, Agency, Answer, NetFacts, Page, Portal, RenderFacts, Surroundings, Visit
 from audit_rules.judgement import Judgement
-from audit_rules.reading import read_page
+from audit_rules.reading import confirmed, read_page
+from audit_rules.reading.confirmed import Confirmed
 from audit_rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parent / "cases"
@@ -31,6 +33,13 @@ MAIN = Portal(
     PROVINCE,
     aliases=(Address.parse("cong.songmay.gov.vn"),),
 )
+HEIR = Portal(
+    "dai-ngan",
+    Address.parse("daingan.gov.vn"),
+    "province",
+    Agency("dai-ngan", "Ủy ban nhân dân tỉnh Đại Ngàn", "Dai Ngan People's Committee", "province"),
+)
+"""The portal of the body that took over where a case's own has ``ended``, unless it is ``heirless``."""
 FIELDS = ("Nội vụ", "Tài chính", "Y tế", "Công Thương", "Tư pháp", "Ngoại vụ", "Du lịch", "Thanh tra")
 """What the departments of the make-believe province are called after; the registry may know some twice over."""
 
@@ -60,11 +69,33 @@ def all_cases() -> list[Case]:
 
 def _portal(told: dict[str, Any]) -> Portal:
     kind = told.get("kind", "province")
+    if told.get("ended"):
+        gone = replace(DEPARTMENT if kind == "archive" else PROVINCE, valid_to=date(2025, 6, 30))
+        return Portal("cu", Address.parse(told.get("address", "cu.songmay.gov.vn")), kind, gone)
     if kind in ("province", "ministry"):
-        return replace(MAIN, kind=kind)
+        main_portal = replace(_main(told), kind=kind)
+        return replace(main_portal, agency=_agency(told, PROVINCE), registered=not told.get("guessed"))
     main = None if told.get("orphan") else MAIN.id
     address = Address.parse(told.get("address", "sxd.songmay.gov.vn"))
-    return Portal("so-xay-dung", address, kind, DEPARTMENT, main_portal_id=main, registered=not told.get("guessed"))
+    agency = _agency(told, DEPARTMENT)
+    return Portal("so-xay-dung", address, kind, agency, main_portal_id=main, registered=not told.get("guessed"))
+
+
+def _agency(told: dict[str, Any], otherwise: Agency) -> Agency:
+    """The portal's own body: ``named`` (and ``named_en``), else the make-believe province's."""
+    if "named" not in told:
+        return otherwise
+    return replace(otherwise, name_vi=told["named"], name_en=told.get("named_en", ""))
+
+
+def _main(told: dict[str, Any]) -> Portal:
+    """The main portal: its ``main_address`` and ``main_kind``, and ``merged``, addresses of merged bodies."""
+    return replace(
+        MAIN,
+        address=Address.parse(told.get("main_address", str(MAIN.address))),
+        kind=told.get("main_kind", MAIN.kind),
+        inherited=tuple(map(Address.parse, told.get("merged", ()))),
+    )
 
 
 def _components(told: dict[str, Any]) -> Iterator[Portal]:
@@ -85,11 +116,13 @@ def _components(told: dict[str, Any]) -> Iterator[Portal]:
 
 def _page(html: str, url: str, told: dict[str, Any], *, rendered: bool) -> Page:
     frame = told.get("frame", "{}")
+    drawn_frame = told.get("drawn_frame", frame)
     status = told.get("status", 200)
-    raw = read_page(frame.replace("{}", html).encode(), url, seen_at=SEEN_AT, status=status)
+    sent = frame.replace("{}", html).encode(told.get("encoding", "utf-8"))
+    raw = read_page(sent, url, seen_at=SEEN_AT, status=status)
     if not rendered:
         return Page(url, raw)
-    drawn = frame.replace("{}", told.get("drawn", html)).encode()
+    drawn = drawn_frame.replace("{}", told.get("drawn", html)).encode()
     view = read_page(drawn, url, seen_at=SEEN_AT, status=status, how="rendered")
     return Page(url, raw, replace(view, render=RenderFacts(pushes=tuple(told.get("pushes", ())))))
 
@@ -97,17 +130,19 @@ def _page(html: str, url: str, told: dict[str, Any], *, rendered: bool) -> Page:
 def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
     """The portal of a case, what was seen of it, and what was known around it.
 
-    ``html`` is home (inside ``frame``, where the file or the case has one) and ``drawn`` what scripts make of it,
+    ``html`` is home (inside ``frame``, where the file or the case has one) and ``drawn`` what scripts make of it
+    (``drawn_frame`` where they draw the frame of every page),
     ``pages`` maps paths to more pages, ``bare`` to pages outside the frame, ``answers`` addresses to statuses (or
-    error reasons, or a status and where redirects end), ``skipped`` addresses to reasons; ``browser = false``
-    leaves all pages raw, ``undrawn`` some.
+    error reasons, or a status, where redirects end and as what), ``skipped`` addresses to reasons; ``ends_at`` is
+    where home's redirects end, ``encoding`` that of the bytes sent; ``browser = false`` leaves all
+    pages raw, ``undrawn`` some.
     """
     portal = _portal(told)
-    root = f"{told.get('scheme', 'https')}://{portal.address}"
+    root = told.get("ends_at") or f"{told.get('scheme', 'https')}://{portal.address}"
     browser = told.get("browser", True)
     undrawn = told.get("undrawn", ())
     home = _page(told.get("html", ""), root + "/", told, rendered=browser and "/" not in undrawn)
-    frame = {"frame": told.get("frame", "{}")}
+    frame: dict[str, Any] = {key: told[key] for key in ("frame", "drawn_frame") if key in told}
     others = [(path, html, frame) for path, html in told.get("pages", {}).items()]
     others += [(path, html, {}) for path, html in told.get("bare", {}).items()]
     pages = [
@@ -121,27 +156,36 @@ def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
     visit = Visit(told.get("state", "audited"), told.get("why"), root + "/", seen, net, browser=browser)
     components = tuple(_components(told))
     answered = told.get("answered")
-    everyone = (portal, MAIN, *components)
+    main = _main(told)
+    successor = HEIR if told.get("ended") and not told.get("heirless") else None
+    everyone = (portal, main, HEIR, *components)
     around = Surroundings(
         LAW_DAY,
-        main_portal=MAIN if portal.main_portal_id else None,
+        main_portal=main if portal.main_portal_id else None,
         components=components,
         book=AddressBook(tuple((address, each.id) for each in everyone for address in each.addresses)),
         answered=None if answered is None else frozenset(answered),
         main_portal_outcomes=told.get("main_portal"),
+        bodies=tuple(told.get("bodies", ())),
+        abolished=tuple(Abolished(*each) for each in told.get("abolished", ())),
+        emc_elsewhere=told.get("elsewhere"),
+        unknown_current_code=told.get("unknown_current_code", False),
+        successor=successor,
     )
     return portal, visit, around
 
 
 def judged(case: Case, rulebook: Rulebook) -> Judgement:
-    """What the case's rule says of the case's portal."""
-    judgements = judge(*made(case.told), rulebook, LAW_DAY)
+    """What the case's rule says of the case's portal; ``samples`` are what a person confirmed by then."""
+    samples = tuple(Confirmed(**each) for each in case.told.get("samples", ()))
+    with patch.object(confirmed, "CONFIRMED", samples):
+        judgements = judge(*made(case.told), rulebook, LAW_DAY)
     return next(each for each in judgements if each.rule == case.rule)
 
 
 def _answer(url: str, said: int | str | list[Any]) -> Answer:
     if isinstance(said, list):
-        return Answer(url, SEEN_AT, said[0], said[1], "text/html")
+        return Answer(url, SEEN_AT, said[0], said[1], *(said[2:] or ["text/html"]))
     if isinstance(said, str):
         return Answer(url, SEEN_AT, error=said)
     kind = "application/pdf" if url.endswith((".pdf", ".doc", ".docx")) else "text/html"

@@ -30,6 +30,8 @@ def test_case(case: Case, rulebook: Rulebook) -> None:
         assert case.told["excerpt"] in " ".join(each.excerpt for each in verdict.evidence)
     if "wanted" in case.told:
         assert list(verdict.wanted) == case.told["wanted"]
+    if "proves" in case.told:
+        assert judgement.proves == case.told["proves"]
     if "nearest" in case.told:
         assert verdict.searched is not None
         assert verdict.searched.nearest is not None

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from audit_rules.address import is_document
+from audit_rules.address import is_document, page_key
 from audit_rules.facts import Unseen
-from audit_rules.search import CANDIDATES, Search, told_reason
-from audit_rules.site import SiteFacts, page_key
+from audit_rules.search import CANDIDATES, MAX_ENTRIES, Search, told_reason
+from audit_rules.site import SiteFacts
 from tests.cases import made
 
 ROOT = "https://songmay.gov.vn"
@@ -122,6 +122,50 @@ def test_mentions_are_kept_for_telling_concepts_only() -> None:
     text = "<p>Văn phòng vừa được tỉnh giao nhiệm vụ làm đầu mối cung cấp thông tin và tiếp cận thông tin</p>"
     assert search("contact_point", html=text).mentions
     assert search("information_section", html=text).mentions == ()
+
+
+SHELL = '<div id="root"></div><script src="/main.js"></script>'
+
+
+def test_a_frame_that_scripts_fill_opens_nothing_until_a_browser_looked() -> None:
+    told = {"html": '<a href="/qc">Quy chế cung cấp thông tin</a>', "bare": {"/qc": SHELL}}
+    assert search("regulation", **told, undrawn=["/qc"]).entries[0].answered == "unseen"
+    found = search("regulation", **told, undrawn=["/qc"]).hindrance
+    assert found is not None
+    assert (found.reason, found.wanted) == ("not_rendered", (f"{ROOT}/qc",))
+    assert search("regulation", **told).entries[0].answered == "open"
+
+
+def test_a_page_that_promises_content_is_empty_and_comes_after_one_that_opens() -> None:
+    found = search(
+        "regulation",
+        html="""<a href="/1">Quy chế cung cấp thông tin</a> <a href="/2">Quy chế cung cấp thông tin của tỉnh</a>""",
+        pages={"/1": "<h1>Quy chế</h1><p>Đang cập nhật</p>", "/2": "<p>Điều 1. Phạm vi điều chỉnh</p>"},
+    )
+    assert [hit.answered for hit in found.entries] == ["open", "empty"]
+
+
+def test_titles_of_boxes_are_short_and_stand_among_the_news() -> None:
+    found = search(
+        "budget",
+        html="""<div class="tin-tuc"><h3><a href="/ns">Công khai ngân sách</a></h3>
+        <a href="/t">Công khai ngân sách các xã vùng cao huy động được nhiều</a></div>
+        <p><a href="/m">Ngân sách</a></p>""",
+        pages={"/ns": "<p>Một</p>"},
+    )
+    assert [hit.link.url for hit in found.titles if hit.link] == [f"{ROOT}/ns"]
+    assert [hit.link.url for hit in found.linked if hit.link] == [f"{ROOT}/m"]
+
+
+def test_entries_are_bounded() -> None:
+    many = "".join(f'<a href="/ns{n}">Công khai ngân sách quý {n}</a>' for n in range(2 * MAX_ENTRIES))
+    assert len(search("budget", html=many).linked) == MAX_ENTRIES
+
+
+def test_sections_that_may_hold_the_thing_are_candidates_too() -> None:
+    html = '<a href="/gt">Giới thiệu</a> <a href="/lien-he">Liên hệ</a>'
+    assert sorted(paths(search("budget", html=html))) == ["/lien-he"]
+    assert sorted(paths(Search(site(html=html), "budget", ["introduction"]))) == ["/gioi-thieu", "/gt", "/lien-he"]
 
 
 # --- the nearest miss -----------------------------------------------------------------------------------

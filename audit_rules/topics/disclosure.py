@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from audit_rules.evidence import evidence, region_words
-from audit_rules.facts import Contact, Line, Region, Surroundings
-from audit_rules.owners import begins_with_body, is_of_others
+from audit_rules.facts import Contact, Line, Portal, Region, Surroundings
+from audit_rules.owners import begins_with_body, is_of_others, names_owner
+from audit_rules.published import not_found, opens
+from audit_rules.reading.vietnamese import words
 from audit_rules.rule import rule
 from audit_rules.search import Hit, Search
+from audit_rules.section import (
+    contacts_of_section,
+    form_of_section,
+    heads,
+    is_unread,
+    may_reach,
+    taking_form,
+    unread_of_section,
+)
 from audit_rules.site import SiteFacts
 from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, passed
 
@@ -23,12 +34,10 @@ _TEXT: tuple[Region, ...] = ("main", "article")
 def information_section(site: SiteFacts, around: Surroundings) -> Verdict:
     """The portal has a section for access to information."""
     search = Search(site, "information_section")
-    heading = next(
-        (hit for hit in search.lines if hit.view.lines[hit.line].heading and hit.region != "article"), None
-    )
+    heading = next((hit for hit in search.lines if hit.region != "article" and _is_title(site, hit)), None)
     if heading is not None:
         return passed(heading.evidence)
-    return _opens(search, around) or _not_found(search, around, "disclosure.information_section")
+    return opens(search, around) or not_found(search, around, "disclosure.information_section")
 
 
 @rule
@@ -37,68 +46,104 @@ def contact_point(site: SiteFacts, around: Surroundings) -> Verdict:
     search = Search(site, "contact_point")
     named = search.lines + _pages_of_their_own(search)
     for hit in named:
-        reach = _reach(site, search, hit)
+        reach = _reach(site, around, search, hit)
         if reach is not None:
             return passed(reach, words=hit.text)
     if search.documents:
         return cant_tell("document_not_read", search.documents[0].evidence, searched=search.searched)
     if search.hindrance is not None:
         return search.hindrance
-    doubtful = next((hit for hit in named if _near(site, hit) or not _in_section(search, hit)), None)
+    doubtful = next((hit for hit in named if _near(site, search, hit) or not _in_section(search, hit)), None)
+    doubtful = doubtful or next((hit for hit in named if may_reach(site, hit)), None)
     if doubtful is not None:
         return cant_tell("needs_review", doubtful.evidence, searched=search.searched)
     if named:
+        unread = next((hit for hit in named if is_unread(site, hit)), None)
+        if unread is not None:
+            return cant_tell("document_not_read", unread.evidence, searched=search.searched)
         return failed(named[0].evidence, searched=search.searched, state="no_way_to_reach")
-    return _not_found(search, around, "disclosure.contact_point")
+    return _unless_in_section(not_found(search, around, "disclosure.contact_point"), search, contacts_of_section)
 
 
 @rule
 def regulation(site: SiteFacts, around: Surroundings) -> Verdict:
     """The rules for providing information are published, as a page or a file that opens."""
-    search = Search(site, "regulation")
+    return _document(site, around, "regulation")
+
+
+@rule
+def publication_list(site: SiteFacts, around: Surroundings) -> Verdict:
+    """The list of information that has to be made public is published."""
+    return _document(site, around, "publication_list")
+
+
+@rule
+def request_form(site: SiteFacts, around: Surroundings) -> Verdict:
+    """The form for requests for information is published."""
+    return _document(site, around, "request_form")
+
+
+@rule
+def request_address(site: SiteFacts, around: Surroundings) -> Verdict:
+    """Requests for information can be sent to an online address or form."""
+    search, point = Search(site, "request_address"), Search(site, "contact_point")
+    for hit in (*search.lines, *point.lines, *_pages_of_their_own(point)):
+        reach = _reach(site, around, point, hit, ("email",))
+        if reach is not None:
+            return passed(reach)
+    taken = _taking_form(search)
+    if taken is not None:
+        return passed(taken)
+    if point.hindrance is not None:
+        return point.hindrance
+    doubtful = next(iter((*point.documents, *point.entries, *point.lines)), None)
+    if doubtful is not None and search.hindrance is None:  # whoever is named there may be written to
+        return cant_tell("needs_review", doubtful.evidence, searched=search.searched)
+    answer = not_found(search, around, "disclosure.request_address")
+    return _unless_in_section(
+        answer, search, lambda site: contacts_of_section(site, ("email",)) or form_of_section(site)
+    )
+
+
+def _unless_in_section(answer: Verdict, search: Search, seen: Callable[[SiteFacts], Evidence | None]) -> Verdict:
+    """An answer, unless the thing failed while the section may hold it under other words."""
+    if answer.outcome != "failed" or answer.values.get("state") != "absent":
+        return answer
+    doubtful = seen(search.site)
+    return cant_tell("needs_review", doubtful, searched=search.searched) if doubtful is not None else answer
+
+
+# --- a thing that opens ------------------------------------------------------------------------------------
+
+
+def _document(site: SiteFacts, around: Surroundings, name: str) -> Verdict:
+    """Whether a document is there: an entry that opens it, or its own text on a page."""
+    search = Search(site, name)
     article = next(
         (hit for hit in search.lines if hit.view.lines[hit.line].heading and _is_whole_page(site, hit)), None
     )
     if article is not None:
         return passed(article.evidence)
-    return _opens(search, around) or _not_found(search, around, "disclosure.regulation")
+    answer = opens(search, around) or not_found(search, around, f"disclosure.{name}")
+    if answer.outcome != "failed" or answer.values.get("state") != "absent":
+        return answer
+    title = next((hit for hit in search.titles if hit.answered != "dead"), None)
+    if title is not None:  # a box of news may be the list in which the portal keeps it
+        return cant_tell("needs_review", title.evidence, searched=search.searched)
+    unread = unread_of_section(site)
+    return cant_tell("document_not_read", unread, searched=search.searched) if unread is not None else answer
 
 
-# --- what opens, and what to say where nothing does --------------------------------------------------------
+def _taking_form(search: Search) -> Evidence | None:
+    """A form that takes more than words to search for, on a page that is named as the place for requests."""
+    return next((form for view in search.own_pages if (form := taking_form(view)) is not None), None)
 
 
-def _opens(search: Search, around: Surroundings) -> Verdict | None:
-    """Passed where an entry that names the thing opens, here or at the main portal."""
-    main = around.main_portal
-    for hit in search.entries:
-        if hit.answered != "open" or hit.link is None:
-            continue
-        owner = around.book.owner(hit.link.url)
-        if main is not None and owner == main.id:
-            return passed(hit.evidence, on_main_portal=True, main_portal=str(main.address))
-        if owner in (search.site.portal.id, None):
-            return passed(hit.evidence)
-    return None
-
-
-def _not_found(search: Search, around: Surroundings, rule_id: str) -> Verdict:
-    """What to say where no entry opens: unread, dead, perhaps there, left to the main portal, or not there."""
-    if search.hindrance is not None:
-        return search.hindrance
-    dead = next((hit for hit in search.entries if hit.answered == "dead"), None)
-    if dead is not None:
-        return failed(dead.evidence, searched=search.searched, state="dead")
-    told = (*search.lines, *search.entries, *search.mentions)
-    doubtful = next((hit for hit in told if hit.region != "footer"), None)
-    if doubtful is not None:
-        return cant_tell("needs_review", doubtful.evidence, searched=search.searched)
-    if search.site.portal.is_component and around.main_portal is not None:
-        outcome = (around.main_portal_outcomes or {}).get(rule_id)
-        if outcome == "passed":
-            return passed(on_main_portal=True, main_portal=str(around.main_portal.address))
-        if outcome != "failed":
-            return cant_tell("main_portal_not_read", searched=search.searched)
-    return failed(searched=search.searched, state="absent")
+def _is_title(site: SiteFacts, hit: Hit) -> bool:
+    """Whether a line is a heading, and not that of a page that holds nothing yet."""
+    page = site.page(hit.view.url)
+    bare = page is not None and not site.is_home(page) and site.contents.of(page) in ("awaiting", "empty_list")
+    return bool(hit.view.lines[hit.line].heading) and not bare
 
 
 def _is_whole_page(site: SiteFacts, hit: Hit) -> bool:
@@ -123,19 +168,35 @@ def _pages_of_their_own(search: Search) -> tuple[Hit, ...]:
     )
 
 
-def _reach(site: SiteFacts, search: Search, hit: Hit) -> Evidence | None:
-    """The way to reach the contact point: in its block, or anywhere in the text of a page of its own."""
-    own_page = any(hit.view is own for own in search.own_pages)
+def _reach(
+    site: SiteFacts, around: Surroundings, search: Search, hit: Hit, kinds: Sequence[str] = ("phone", "email")
+) -> Evidence | None:
+    """The way to reach the contact point: in its block, or anywhere in the text of a page of its own, unless that
+    stands under the heading of another body."""
+    own_page = _is_own_page(search, hit)
     for contact in _contacts(site, hit):
         between = hit.view.lines[hit.line : contact.line + 1]
-        if contact.hidden or not between:
+        if contact.hidden or not between or contact.kind not in kinds:
             continue
         last = between[1:][-2:]
-        if own_page and not any(is_of_others(line.text) for line in last):
+        others = any(is_of_others(line.text) for line in last) or _is_under_another(between, site.portal, around)
+        if own_page and not others:
             return _shown(hit, [hit.view.lines[hit.line], *last])
-        if len(between) <= BLOCK + 1 and not _ends(between):
+        if not others and len(between) <= BLOCK + 1 and not _ends(between):
             return _shown(hit, between)
     return None
+
+
+def _is_own_page(search: Search, hit: Hit) -> bool:
+    return any(hit.view is own for own in search.own_pages)
+
+
+def _is_under_another(between: Sequence[Line], portal: Portal, around: Surroundings) -> bool:
+    """Whether the last heading before a contact names a body, and neither the agency nor an office of it."""
+    heading = next((line for line in reversed(between) if line.heading), None)
+    if heading is None or not begins_with_body(heading.text):
+        return False
+    return words(heading.text)[:2] != ("van", "phong") and names_owner([heading], portal, around) is None
 
 
 def _shown(hit: Hit, lines: Sequence[Line]) -> Evidence:
@@ -163,17 +224,19 @@ def _ends(between: Sequence[Line]) -> bool:
     label, rest = between[0], between[1:]
     bodies = sum(begins_with_body(line.text) for line in rest)
     names_one = bool(label.text.partition(":")[2].strip())
-    return bodies > (0 if names_one else 1) or any(line.heading or is_of_others(line.text) for line in rest)
+    return bodies > (0 if names_one else 1) or any(heads(line, label) or is_of_others(line.text) for line in rest)
 
 
-def _near(site: SiteFacts, hit: Hit) -> bool:
-    """Whether a contact stands so near that it may be meant; in the footer that may be any of the footer's."""
+def _near(site: SiteFacts, search: Search, hit: Hit) -> bool:
+    """Whether a contact stands so near that it may be meant; in the footer that may be any of the footer's, and on
+    a page of the contact point's own any of that page."""
     if hit.region == "footer":
         return True
+    own_page = _is_own_page(search, hit)
     for contact in _contacts(site, hit):
         first, last = sorted((hit.line, contact.line))
-        heads = any(line.heading for line in hit.view.lines[first + 1 : last + 1])
-        if last - first <= AROUND and not heads:
+        headed = any(heads(line, hit.view.lines[hit.line]) for line in hit.view.lines[first + 1 : last + 1])
+        if own_page or (last - first <= AROUND and not headed):
             return True
     return False
 

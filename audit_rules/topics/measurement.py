@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from audit_rules.emc_label import EmcLabel
 from audit_rules.evidence import evidence
-from audit_rules.facts import EmcEmbed, Page, PageFacts
+from audit_rules.facts import EmcEmbed, Page, PageFacts, Region, Surroundings
 from audit_rules.reading.measurement import TRACKER_HOSTS, host_of, read_pushes
 from audit_rules.rule import rule
 from audit_rules.site import SiteFacts
-from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed
+from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed, untested
+from audit_rules.visits import counter_of
 
+_WORKED_OUT = re.compile(r"""setSiteId\\?["'`]\s*,\s*[A-Za-z_$][\w$]*\s*[.(\[]""")
+"""A site id that is a call or a part of something kept elsewhere: only the browser knows what it comes to."""
 SAMPLE = 5
 """Inner pages looked at."""
 FEWEST = 3
@@ -43,7 +48,7 @@ def _shown(view: PageFacts, embed: EmcEmbed) -> Evidence:
 
 
 @rule
-def emc_code_present(site: SiteFacts) -> Verdict:
+def emc_code_present(site: SiteFacts, around: Surroundings) -> Verdict:
     """The home page carries the live EMC code: a numeric site id and the system's tracker."""
     home = site.known_home
     live = _live(home.views)
@@ -59,9 +64,30 @@ def emc_code_present(site: SiteFacts) -> Verdict:
             site.unrendered(home), searched=site.searched_home("_govaq", *TRACKER_HOSTS), wanted=site.wanted(home)
         )
     dead = next(((v, e) for v, e in embeds if e.known_tracker is not False), None)
-    if dead is not None:
-        return failed(_shown(*dead), state=dead[1].state, searched=site.searched_home("_govaq", *TRACKER_HOSTS))
-    return failed(state="absent", searched=site.searched_home("_govaq", *TRACKER_HOSTS))
+    shown, state = ([_shown(*dead)], dead[1].state) if dead is not None else ([], "absent")
+    searched = site.searched_home("_govaq", *TRACKER_HOSTS)
+    if around.unknown_current_code:
+        return cant_tell("unknown_current_code", *shown, searched=searched, state=state)
+    doubtful = _may_be_live(home)
+    if doubtful is not None:
+        return cant_tell("needs_review", doubtful, searched=searched)
+    return failed(*shown, searched=searched, state=state)
+
+
+def _may_be_live(home: Page) -> Evidence | None:
+    """What may measure in a way that was not read: a site id that scripts work out, a tracker behind an address of
+    the portal's own, a frame or a request of the page to the system itself."""
+    for view in home.views:
+        for embed in _embeds(view):
+            if embed.state == "live" and (embed.tracker_url or embed.library_url):
+                return _shown(view, embed)
+            if embed.state in ("empty_id", "no_id") and _WORKED_OUT.search(embed.excerpt):
+                return _shown(view, embed)
+        frames = (link.url for link in view.links if link.kind == "frame")
+        for url in (*frames, *(view.render.stopped if view.render else ())):
+            if host_of(url) in TRACKER_HOSTS and "/embed/" not in url:
+                return evidence(view, "mã đo lường / measuring code", url)
+    return None
 
 
 @rule
@@ -87,13 +113,22 @@ def emc_code_on_inner_pages(site: SiteFacts) -> Verdict:
 
 
 def _framed_alike(site: SiteFacts, home: Page) -> list[Page]:
-    """Inner pages with the header, menu and footer of home: a print view or a pop-up is no page of its own."""
-    frame = {region for view in home.views for region in site.regions(view)} & {"header", "menu", "footer"}
+    """Inner pages with the header, menu and footer of home: a print view or a pop-up is no page of its own.
+
+    A page that no browser drew is held to what home shows before scripts run: of a frame that they draw, nobody
+    knows yet what it is.
+    """
+    as_sent = _frame(site, (home.raw,) if home.raw is not None else home.views)
+    drawn = _frame(site, home.views)
     return [
         page
         for page in site.inner_pages
-        if frame <= {region for view in page.views for region in site.regions(view)}
+        if (as_sent if page.rendered is None else drawn) <= _frame(site, page.views)
     ]
+
+
+def _frame(site: SiteFacts, views: Iterable[PageFacts]) -> set[Region]:
+    return {region for view in views for region in site.regions(view)} & {"header", "menu", "footer"}
 
 
 def _first_look(page: Page) -> Evidence:
@@ -122,3 +157,60 @@ def emc_code_loads_securely(site: SiteFacts) -> Verdict:
     if insecure:
         return failed(_shown(view, embed), urls=insecure)
     return passed(_shown(view, embed))
+
+
+@rule
+def emc_beacon_sent(_site: SiteFacts) -> Verdict:
+    """The page calls the measuring system with its site id once the library is loaded."""
+    return untested("needs_browser")
+
+
+@rule
+def emc_site_id_unique(site: SiteFacts, around: Surroundings) -> Verdict:
+    """The EMC site id is used inside one main portal's family alone, by no other ministry or province.
+
+    Only the whole run tells: who else carries the id is known when every portal of it was looked at. Two who share
+    an id are both told; which of them has the other's cannot be seen.
+    """
+    home = site.known_home
+    live = _live(home.views)
+    if live is None:
+        return inapplicable("no_emc_code") if home.rendered is not None else cant_tell(site.unrendered(home))
+    view, embed = live
+    if around.emc_elsewhere is None:
+        reason = "whole_run_needed" if around.answered is None else "no_known_parent"
+        return cant_tell(reason, _shown(view, embed), site_id=embed.site_id)
+    elsewhere = around.emc_elsewhere.get(embed.site_id, ())
+    if elsewhere:
+        return failed(_shown(view, embed), site_id=embed.site_id, portals=list(elsewhere))
+    return passed(_shown(view, embed), site_id=embed.site_id)
+
+
+@rule
+def emc_label_shown(site: SiteFacts) -> Verdict:
+    """The home page shows a label that tells of its connection to the EMC system.
+
+    What the label looks like is not known yet: until a person confirmed a sample, to see none is a question to a
+    person.
+    """
+    home, label = site.known_home, EmcLabel(site)
+    if label.seen is not None:
+        return passed(label.seen)
+    reason = site.unsettled(home)
+    if reason is not None:
+        return cant_tell(reason, searched=label.searched, wanted=site.wanted(home))
+    if label.could_be_missed or any(view.cut for view in home.views):
+        return cant_tell("needs_review", searched=label.searched)
+    return failed(searched=label.searched)
+
+
+@rule
+def visit_counter(site: SiteFacts) -> Verdict:
+    """The number of visits that the home page shows."""
+    home, counter = site.known_home, counter_of(site)
+    if counter is None:
+        reason = site.unsettled(home)
+        return cant_tell(reason, wanted=site.wanted(home)) if reason else inapplicable("no_visit_counter")
+    if counter.count is None:
+        return cant_tell("number_not_read", counter.evidence)
+    return passed(counter.evidence, count=counter.count)

@@ -1,36 +1,24 @@
-"""Finding one's way: the search of the site."""
+"""Finding one's way, and being heard: search, site map, links that open, ways to ask and to rate, languages."""
 
 from __future__ import annotations
 
-from audit_rules.evidence import evidence, region_words
-from audit_rules.facts import Field, Form, PageFacts
-from audit_rules.reading.vietnamese import words
-from audit_rules.reading.vocabulary import link_match, match
-from audit_rules.rule import rule
-from audit_rules.site import SiteFacts
-from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, passed
+from dataclasses import replace
 
-_SAYS_SEARCH = (" tim kiem ", " search ", " tu khoa ", " keyword ", " noi dung can tim ", " tu can tim ")
-_NAMED_SEARCH = ("search", "timkiem", "tim kiem", "tukhoa", "tu khoa", "keyword", "keysearch")
-_SHORT_NAMES = frozenset({"q", "s", "kw", "query"})
-_LOOK_UP = (
-    *(" so ky hieu ", " so hieu ", " trich yeu ", " ngay ban hanh ", " loai van ban ", " van ban ", " outsymbol "),
-    *(
-        " ma ho so ",
-        " so bien nhan ",
-        " ho so ",
-        " so ho so ",
-        " maho",
-        " mahoso",
-        " sohoso",
-        " bien so ",
-        " ma so thue ",
-    ),
-    *(" cccd ", " cmnd ", " so cmnd ", " sokyhieu ", " outdate "),
-)
-"""Words of a look-up of documents, dossiers or persons, which is no search of the site."""
-_PAGES = (" tin tuc ", " tin bai ", " bai viet ")
-"""Words of a search that finds pages too, whatever else it finds."""
+from audit_rules.articles import no_article
+from audit_rules.asking import said_of, takes_message
+from audit_rules.ends import ends_of_home
+from audit_rules.evidence import evidence, region_words
+from audit_rules.facts import MAIN_KINDS, Link, PageFacts, Surroundings
+from audit_rules.languages import language_links, minority_languages, unseen_way
+from audit_rules.published import not_found, opens
+from audit_rules.reading.vietnamese import words
+from audit_rules.reading.vocabulary import link_match
+from audit_rules.rule import rule
+from audit_rules.search import Search
+from audit_rules.search_box import box, button, entry
+from audit_rules.site import SiteFacts
+from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed, untested
+
 _NOT_ENTRIES = ("teaser", "article")
 
 
@@ -39,7 +27,7 @@ def search_box(site: SiteFacts) -> Verdict:
     """The home page has a search of the site: a box, or an entry that leads to one."""
     home = site.known_home
     for view in home.views:
-        found = _box(view) or _entry(view)
+        found = box(view) or entry(view)
         if found is not None:
             return passed(found)
     searched = site.searched_home("tìm kiếm", "search", "nhập từ khóa")
@@ -47,52 +35,256 @@ def search_box(site: SiteFacts) -> Verdict:
     if reason is not None:
         return cant_tell(reason, searched=searched, wanted=site.wanted(home))
     for view in home.views:
-        button = _button(view)
-        if button is not None:
-            return cant_tell("needs_review", button, searched=searched)
+        shown = button(view)
+        if shown is not None:
+            return cant_tell("needs_review", shown, searched=searched)
     return failed(searched=searched)
 
 
-def _box(view: PageFacts) -> Evidence | None:
-    for form in view.forms:
-        for field in form.fields:
-            if field.kind in ("text", "search") and _searches_site(field, form):
-                said = field.label or form.text or field.name
-                return evidence(view, region_words(form.region), said)
-    return None
+@rule
+def search_works(_site: SiteFacts) -> Verdict:
+    """The search finds pages that hold the word looked for."""
+    return untested("needs_browser")
 
 
-def _entry(view: PageFacts) -> Evidence | None:
-    for link in view.links:
-        found = link_match(link.text, link.hint, "", "search_page")
-        if found is not None and found.why_not is None and link.region not in _NOT_ENTRIES:
-            return evidence(view, region_words(link.region), f"{link.text or link.hint} → {link.url}")
-    return None
+# --- site map and links --------------------------------------------------------------------------------------
 
 
-def _button(view: PageFacts) -> Evidence | None:
-    """The word alone, outside of every form: a button that may open a box only when it is pressed."""
-    for line in view.lines:
-        found = match(line.text, "search_page")
-        if found is None or found.why_not is not None or line.region in _NOT_ENTRIES:
-            continue
-        if not any(line.text in form.text for form in view.forms):
-            return evidence(view, region_words(line.region), line.text)
-    return None
+@rule
+def sitemap_page(site: SiteFacts, around: Surroundings) -> Verdict:
+    """The portal has a site map for readers, reached from its pages."""
+    search = Search(site, "sitemap_page")
+    alone = replace(around, main_portal=None)  # another portal's map, not linked from here, is no map of this one
+    return opens(search, around) or _unless_spoken_of(search, not_found(search, alone, "navigation.sitemap_page"))
 
 
-def _said(*texts: str) -> str:
-    return f" {' '.join(' '.join(words(text)) for text in texts)} "
+@rule
+def sitemap_xml(_site: SiteFacts) -> Verdict:
+    """The portal has an XML site map that parses and lists it."""
+    return untested("needs_probe")
 
 
-def _searches_site(field: Field, form: Form) -> bool:
-    """Whether a field takes words that the whole site is searched for, by its label, its name or its button."""
-    label, name = _said(field.label), _said(field.name)
-    told = _said(field.label, field.name, form.text, form.action)
-    if any(look_up in told for look_up in _LOOK_UP) and not any(pages in told for pages in _PAGES):
-        return False
-    if field.kind == "search" or label.startswith(" tim ") or any(said in label for said in _SAYS_SEARCH):
-        return True
-    if any(part in name for part in _NAMED_SEARCH) or not _SHORT_NAMES.isdisjoint(name.split()):
-        return True
-    return any(said in _said(form.text) for said in _SAYS_SEARCH)
+def _unless_spoken_of(search: Search, verdict: Verdict) -> Verdict:
+    """Nothing is "not there" of which header, menu or footer speak without leading anywhere: a script may."""
+    if verdict.outcome != "failed" or verdict.values.get("state") != "absent":
+        return verdict
+    for view, index, found in search.site.lines_naming(search.concept.id):
+        line = view.lines[index]
+        if found.why_not != "news" and line.region in ("header", "menu", "footer"):
+            shown = evidence(view, region_words(line.region), line.text)
+            return cant_tell("needs_review", shown, searched=search.searched)
+    for link, view, found in search.site.links_naming(search.concept.id):
+        if found.why_not == "loose" and link.region not in _NOT_ENTRIES and search.site.page(link.url) is not None:
+            shown = evidence(view, region_words(link.region), f"{link.text or link.hint} → {link.url}")
+            return cant_tell("needs_review", shown, searched=search.searched)
+    return verdict
+
+
+FEWEST_ENDS = 5
+"""Links of home whose end must be known before anything is said of them all."""
+
+
+@rule
+def links_alive(site: SiteFacts) -> Verdict:
+    """The links of the home page inside the portal open, as far as the visit followed them.
+
+    Only 404 and 410 count as dead. Where more than half seem dead, the fault may be in how we asked."""
+    ends = ends_of_home(site)
+    empty = list(ends.without_link[:12])
+    shown = [
+        evidence(ends.view, region_words(link.region), f"{link.text[:120]} → {link.url}")
+        for link in (ends.dead or ends.doubtful)[:3]
+    ]
+    if ends.known < FEWEST_ENDS:
+        return cant_tell("coverage", *shown, known=ends.known, without_link=empty)
+    if ends.dead and 2 * len(ends.dead) <= ends.known:
+        dead = [f"{link.text[:60]} ({link.url})" for link in ends.dead[:12]]
+        return failed(*shown, count=len(ends.dead), known=ends.known, dead=dead, without_link=empty)
+    if ends.dead or ends.doubtful:
+        return cant_tell("needs_review", *shown, known=ends.known, without_link=empty)
+    return passed(known=ends.known, without_link=empty)
+
+
+# --- being heard ---------------------------------------------------------------------------------------------
+
+
+@rule
+def feedback_channel(site: SiteFacts, around: Surroundings) -> Verdict:
+    """People can ask, comment or petition: a section that opens, a form that takes a message, or an address."""
+    search = Search(site, "feedback_channel")
+    for link, view, found in site.links_naming("feedback_channel"):
+        if link.url.startswith("mailto:") and found.why_not is None and link.region not in _NOT_ENTRIES:
+            return passed(evidence(view, region_words(link.region), f"{link.text} → {link.url}"))
+    for view in site.views:
+        for form in view.forms:
+            if not view.missing and takes_message(form):
+                return passed(evidence(view, region_words(form.region), form.text or "biểu mẫu / form"))
+    opened = opens(search, around)
+    if opened is not None:
+        return opened
+    empty = next((hit for hit in search.entries if hit.answered == "empty"), None)
+    if empty is not None:  # a list without questions may still take one
+        return cant_tell("needs_review", empty.evidence, searched=search.searched)
+    return _unless_spoken_of(search, not_found(search, around, "navigation.feedback_channel"))
+
+
+_RATES = (" rating ", " starrating ", " stars ", "danhgia", "hailong", " hai long ")
+_REPEATED = 3
+"""Articles under which the same line has to stand before it is known to be no part of them."""
+_ARTICLES = 2
+"""Articles that have to be seen as a citizen sees them: readers are asked to rate under the text."""
+
+
+@rule
+def satisfaction_rating(site: SiteFacts) -> Verdict:
+    """People can rate how satisfied they are with the information."""
+    search = Search(site, "satisfaction_rating")
+    opened = next((hit for hit in (*search.lines, *search.entries) if hit.answered == "open"), None)
+    if opened is not None:
+        return passed(opened.evidence)
+    for view in site.views:
+        for form in view.forms:
+            if any(mark in said_of(form) for mark in _RATES):
+                return passed(evidence(view, region_words(form.region), form.text or form.fields[0].name))
+    under = _said_in_articles(site)
+    asked = next((seen for seen in under.values() if len(seen) >= _REPEATED), None)
+    if asked is not None:
+        return passed(*asked[:_REPEATED])
+    told = next((hit.evidence for hit in (*search.entries, *search.mentions)), None)
+    told = told or next((seen[0] for seen in under.values()), None)
+    if told is not None:
+        return cant_tell("needs_review", told, searched=search.searched)
+    drawn = next((article for article in site.articles if "rating" in article.view.wordless), None)
+    if drawn is not None:  # stars, which a style sheet draws
+        return cant_tell("needs_review", drawn.evidence, searched=search.searched)
+    articles = [article.page for article in site.articles[:_ARTICLES]]
+    if search.hindrance is not None or not articles:
+        return search.hindrance or no_article(site)
+    unsettled = [(page, reason) for page in articles if (reason := site.unsettled(page)) is not None]
+    if unsettled:
+        wanted = site.wanted(*(page for page, _ in unsettled))
+        return cant_tell(unsettled[0][1], searched=search.searched, wanted=wanted)
+    return failed(searched=search.searched)
+
+
+def _said_in_articles(site: SiteFacts) -> dict[str, list[Evidence]]:
+    """The question under articles, or a piece of news about such a survey, by its words, a place for each page."""
+    places: dict[str, dict[str, Evidence]] = {}
+    for view, index, match in site.lines_naming("satisfaction_rating"):
+        line = view.lines[index]
+        if match.why_not != "news" and line.region == "article":
+            shown = evidence(view, region_words(line.region), line.text)
+            places.setdefault(line.text, {}).setdefault(view.url, shown)
+    return {text: list(seen.values()) for text, seen in places.items()}
+
+
+# --- languages -----------------------------------------------------------------------------------------------
+
+
+@rule
+def english_version(site: SiteFacts) -> Verdict:
+    """A link of the home page leads to a version whose text really is in a foreign language.
+
+    What an address or an attribute says proves nothing; languages of Viet Nam are told as a value."""
+    if site.portal.kind not in MAIN_KINDS:
+        return inapplicable("kind")
+    home, entries, others = site.known_home, language_links(site), minority_languages(site)
+    searched = site.searched_home("English", "Tiếng Anh", "EN")
+    for link, view, _ in entries:
+        page = site.page(link.url)
+        if page is not None and any(look.language.spoken == "en" for look in page.views):
+            return passed(_led(link, view), minorities=others)
+    if entries:
+        return _unread_version(site, entries)
+    reason = site.unsettled(home)
+    if reason is not None:
+        return cant_tell(reason, searched=searched, wanted=site.wanted(home))
+    sign = unseen_way(site)
+    if sign is not None:
+        return cant_tell("needs_review", sign, searched=searched)
+    if not any("header" in site.regions(view) for view in home.views):
+        return cant_tell("text_in_image", searched=searched)  # flags stand in a header, which was not told apart
+    return failed(searched=searched, state="absent", minorities=others)
+
+
+def _led(link: Link, view: PageFacts) -> Evidence:
+    return evidence(view, region_words(link.region), f"{link.text or link.hint} → {link.url}")
+
+
+def _unread_version(site: SiteFacts, entries: list[tuple[Link, PageFacts, bool]]) -> Verdict:
+    """The answer where no entry is known to lead to a foreign text: failed only where every one was read, is named
+    as such by its words and shows a page of its own in Vietnamese."""
+    link, view, _ = entries[0]
+    pages = [(site.page(entry.url), named) for entry, _, named in entries]
+    unread = [page for page, _ in pages if page is None or not page.views]
+    if unread:
+        return cant_tell("coverage", _led(link, view))
+    read = [page for page, _ in pages if page is not None]
+    unsettled = [page for page in read if site.unsettled(page) is not None]
+    if unsettled:
+        reason = site.unsettled(unsettled[0]) or "not_rendered"
+        return cant_tell(reason, _led(link, view), wanted=site.wanted(*unsettled))
+    if any(site.is_home(page) or not named for page, named in pages):
+        return cant_tell("needs_review", _led(link, view))  # a cookie or a script may change the language there
+    if any(look.missing or look.language.spoken is None for page in read for look in page.views):
+        return cant_tell("language_unclear", _led(link, view))
+    return failed(_led(link, view), state="vietnamese")
+
+
+# --- values --------------------------------------------------------------------------------------------------
+
+
+def _noted(site: SiteFacts, concept: str) -> list[Evidence]:
+    """Where pages name a thing in a line or a link, each wording once."""
+    found: dict[str, Evidence] = {}
+    for view, index, match in site.lines_naming(concept):
+        line = view.lines[index]
+        if match.why_not is None and not view.missing:
+            found.setdefault(line.text, evidence(view, region_words(line.region), line.text))
+    for link, view, _ in site.links_naming(concept):
+        named = link_match(link.text, link.hint, "", concept)  # what an address says is not what readers see
+        if named is not None and named.why_not is None and (text := link.text or link.hint):
+            found.setdefault(text, evidence(view, region_words(link.region), f"{text} → {link.url}"))
+    return list(found.values())
+
+
+def _told(site: SiteFacts, seen: list[Evidence]) -> Verdict:
+    """A value: what was seen, nothing, or that home was not seen as a citizen sees it."""
+    home = site.known_home
+    if seen:
+        return passed(*seen[:3], count=len(seen), what=[each.excerpt[:60] for each in seen[:5]])
+    reason = site.unsettled(home)
+    return cant_tell(reason, wanted=site.wanted(home)) if reason is not None else inapplicable("nothing_seen")
+
+
+@rule
+def search_guidance(site: SiteFacts) -> Verdict:
+    """Help with searching and using the portal (value)."""
+    return _told(site, _noted(site, "search_guidance"))
+
+
+@rule
+def print_or_save(site: SiteFacts) -> Verdict:
+    """Ways to print or keep a page (value)."""
+    return _told(site, _noted(site, "print_or_save"))
+
+
+_NETWORKS = frozenset({"facebook", "zalo", "twitter", "linkedin", "pinterest"})
+_BUTTON = 30
+"""Characters up to which a text that names a network is that of a button."""
+
+
+def _is_button(text: str) -> bool:
+    return len(text) <= _BUTTON and not _NETWORKS.isdisjoint(words(text))
+
+
+@rule
+def sharing_and_comments(site: SiteFacts) -> Verdict:
+    """Ways to share a page or to comment on it (value)."""
+    shared = {  # a button that shares is known by what it shares: redirectors are unwrapped
+        link.text or link.hint: evidence(view, region_words(link.region), f"{link.text or link.hint} → {link.url}")
+        for link, view in site.links
+        if _is_button(link.text) or _is_button(link.hint)
+        if site.owns(link.url)
+    }
+    return _told(site, [*shared.values(), *_noted(site, "comments")])
