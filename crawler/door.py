@@ -50,9 +50,12 @@ class Door:
         self._portal, self._scope, self._robots, self._ask = portal, scope, robots, ask
 
     async def enter(self) -> tuple[Arrival, Arrival, Arrival | None]:
-        """The arrival that counts, that by https, and that by http where https led to no page."""
+        """The arrival that counts, that by https, and that by http: whole where https led to no page, else as far
+        as it takes to see whether visitors are sent on to https."""
         secure = await self._arrive("https")
-        if secure.stop is None or secure.stop.state != "unreachable":
+        if secure.stop is None:
+            return secure, secure, await self._knock()
+        if secure.stop.state != "unreachable":
             return secure, secure, None
         plain = await self._arrive("http")
         return (plain if _counts_more(plain, secure) else secure), secure, plain
@@ -71,6 +74,24 @@ class Door:
                 stop = Stop("moved", "")
             return Arrival(start, url, fetched, stop)
         return Arrival(start, url, fetched, Stop("unreachable", "redirect_loop"))
+
+    async def _knock(self) -> Arrival:
+        """What http answers, through redirects to the first address of https; what https serves is known.
+
+        The robots.txt that let us in there is taken to speak for this door too: one request, not three.
+        """
+        address = self._portal.address
+        start = url = f"http://{address.host}{address.path or '/'}"
+        fetched = Fetched(url, datetime.now(UTC))
+        for _ in range(MAX_HOPS):
+            fetched = await self._ask(url)
+            target = fetched.redirect or (None if stop_of(fetched) else blocks.sends_on(fetched.body, url))
+            if target is None:
+                break
+            url = cleaned(target)
+            if url.startswith("https:"):
+                break
+        return Arrival(start, url, fetched)
 
     async def _step(self, url: str) -> tuple[Fetched, Stop | None, str | None]:
         """One address: what it answered, why that is no home, or where it sends on to."""
