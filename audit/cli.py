@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
+from click.core import ParameterSource
+from rich.console import ConsoleRenderable
 
 from audit.archives import archive_of, mid_run, opened
-from audit.config import LOOKING, SETTINGS, BadInput, Desk, export_format, settings
+from audit.config import LOOKING, SETTINGS, BadInput, Desk, FurtherWord, export_format, run_of_proposals, settings
 from audit.days import day_of
 from audit.history import Finding, findings, known_by
 from audit.listings import Listing, finding_list, law_list, portal_list, rule_list
+from audit.matrix import link_list
 from audit.output import Output, exit_status, logbook, make_data_folder, rule_errors
 from audit.progress import watch
 from audit.registry import Registry
@@ -27,7 +30,7 @@ from audit.reports.csv import What, run_as_csv, wanted, write_csv
 from audit.reports.json import json_text, run_as_json
 from audit.reports.table import listing, run_as_table
 from audit.speech import CommandLine, Order, VersionOption
-from audit.words import say, term
+from audit.words import clean, say, term
 from audit_rules.address import BadAddress
 from audit_rules.facts import Portal
 from crawler.plan import USER_AGENT, Plan
@@ -80,6 +83,8 @@ def export(desk: Desk, /, **given: Any) -> int:
     with archive_of(given, desk) as archive:
         told = archive.run(_run_id(archive, given["run"]))
         portals = _of_agency(told, given["agency"])
+        if given["what"] == "links":
+            return _list(link_list(told.portals, portals), given, output, desk)
         what: What = given["what"] or ("findings" if given["format"] == "csv" else "all")
         known = _findings(archive, told, portals)
         if given["format"] == "csv":
@@ -118,6 +123,34 @@ def law(desk: Desk, /, **given: Any) -> int:
 def portals_(desk: Desk, /, **given: Any) -> int:
     told = portal_list(_registry(given["registry"]), desk.lang)
     return _list(told, given, Output(given["output"], desk, quiet=given["quiet"]), desk)
+
+
+@main.command(
+    "labels",
+    cls=Order,
+    params=[
+        FurtherWord("propose"),
+        *settings("concept", "data", "db", "format", "output"),
+        run_of_proposals(),
+    ],
+)
+@click.pass_obj
+def labels(desk: Desk, /, **given: Any) -> int:
+    from audit.labels import label_list, label_notes, proposal_list, proposal_notes
+    from audit.proposals import clusters
+
+    output = Output(given["output"], desk, quiet=given["quiet"])
+    if given["propose"] is None:
+        if click.get_current_context().get_parameter_source("run") is ParameterSource.COMMANDLINE:
+            raise BadInput("error.no_propose")
+        return _list(label_list(given["concept"], desk.lang), given, output, desk, label_notes(desk.lang))
+    if given["propose"] != "propose":
+        raise BadInput("error.extra", text=clean(given["propose"])[:100])
+    if given["run"] is None:
+        raise BadInput("error.missing", name="--run")
+    with archive_of(given, desk) as archive:
+        found = clusters(archive, _run_id(archive, given["run"]))
+    return _list(proposal_list(found, desk.lang), given, output, desk, proposal_notes(found, desk.lang))
 
 
 @main.command("doctor", cls=Order, params=settings("registry", "data", "db", "format", "output"))
@@ -191,7 +224,9 @@ def _report(done: Run, archive: Archive, given: Mapping[str, Any], output: Outpu
     return exit_status(done, given["fail_on"])
 
 
-def _list(told: Listing, given: Mapping[str, Any], output: Output, desk: Desk) -> int:
+def _list(
+    told: Listing, given: Mapping[str, Any], output: Output, desk: Desk, notes: Sequence[ConsoleRenderable] = ()
+) -> int:
     if given["format"] == "json":
         output.write(json_text([dict(row) for row in told.rows]).encode())
         return 0
@@ -200,7 +235,7 @@ def _list(told: Listing, given: Mapping[str, Any], output: Output, desk: Desk) -
     if given["format"] == "csv":
         output.write(write_csv(headings, told.cells()))
     else:
-        output.show(listing(headings, list(told.lines(desk.lang)), desk.lang))
+        output.show([*listing(headings, list(told.lines(desk.lang)), desk.lang), *notes])
     return 0
 
 

@@ -31,7 +31,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format": ("table", "json", "csv"),
     "fail_on": ("high", "medium", "low", "never"),
     "render": ("auto", "always", "never"),
-    "what": ("findings", "unmeasured", "all"),
+    "what": ("findings", "unmeasured", "all", "links"),
     "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
 }
 
@@ -179,6 +179,16 @@ class Setting(click.Option):
         return f"{self.opts[0]} {self.metavar or ''}".rstrip(), f"{text} [{self.envvar}]"
 
 
+class FurtherWord(click.Argument):
+    """A word that may follow a command and asks something else of it (``audit labels propose``)."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__([name], required=False, metavar=name)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        return self.make_metavar(ctx), say(f"option.{self.name}", language(ctx))
+
+
 def language(ctx: click.Context | None) -> Lang:
     desk = ctx.find_object(Desk) if ctx else None
     return desk.lang if desk else "vi"
@@ -265,6 +275,7 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "agency": lambda: Setting("agency", "text", _text, metavar="ID"),
     "what": _choice("what"),
     "state": _choice("state"),
+    "concept": lambda: Setting("concept", "text", _text, metavar="CONCEPT"),
     "db": lambda: Setting("db", "text", _text, metavar="URL"),
     "data": lambda: Setting("data", "text", lambda text: Path(_text(text)), default="data", metavar="DIR"),
     "registry": lambda: Setting("registry", "folder", _folder, metavar="DIR"),
@@ -293,6 +304,11 @@ LOOKING = ("max_pages", "render", "delay", "user_agent", "proxy", "dns", "connec
 def settings(*names: str) -> list[click.Parameter]:
     """The options of these names, and those of every command."""
     return [SETTINGS[name]() for name in (*names, "lang", "quiet")]
+
+
+def run_of_proposals() -> Setting:
+    """Of the labels command: the run whose proposals are asked for, and none where the vocabulary is listed."""
+    return Setting("run", "text", _text, metavar="ID|latest")
 
 
 def export_format() -> Setting:

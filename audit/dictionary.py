@@ -24,13 +24,32 @@ Tệp này được sinh tự động từ `audit/reports/columns.toml`. / Gener
 """
 
 
+_LINKS = """
+## Liên kết giữa cổng chính và trang thành phần / Links between main portals and components
+
+`audit export --what links`: mỗi dòng là một cổng chính và một trang thành phần. `yes`: thấy liên kết; `no`: không
+thấy; `unknown`: chưa xem được, hoặc trang thành phần chưa được xác nhận trong danh bạ.
+
+`audit export --what links`: a main portal and a component on each line. `yes`: a link was seen; `no`: none was
+seen; `unknown`: that could not be seen, or nobody confirmed the component in the registry.
+
+| Tiêu đề | Heading | Ý nghĩa | Meaning |
+|---|---|---|---|
+| Cổng chính | `main_portal` | Địa chỉ của cổng chính trong danh bạ. | The main portal's address in the registry. |
+| Trang thành phần | `component` | Địa chỉ của trang thành phần. | The component's address. |
+| Mã cơ quan | `agency_id` | Mã của cơ quan chủ quản trang thành phần. | The id of the component's agency. |
+| Cổng chính có liên kết đến trang thành phần | `to_component` | Quy tắc lists_component_sites. | By that rule. |
+| Trang thành phần có liên kết về cổng chính | `to_main` | Quy tắc links_to_main_portal. | By that rule. |
+"""
+
+
 def data_dictionary() -> str:
     """The document as Markdown."""
     lines = [
         f"| {number} | {one.vi} | `{one.name}` | {one.meaning_vi} | {one.meaning_en} | {one.example} |\n"
         for number, one in enumerate(columns(), start=1)
     ]
-    return _HEAD + "".join(lines)
+    return _HEAD + "".join(lines) + _LINKS
 
 
 if __name__ == "__main__":

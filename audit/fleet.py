@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 16
 """Portals in flight; each asks one thing at a time and waits most of it."""
-MAX_LOOKS = 12
+MAX_LOOKS = 30
 """Pages of one portal shown to the browser because a rule wants it, home aside."""
 MAX_ROUNDS = 3
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
+import pickle
 import secrets
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import IO
 
+from audit.closing import WholeRun, whole_run
 from audit.days import HANOI
 from audit_rules import __version__
 from audit_rules.engine import judge
+from audit_rules.facts import NetFacts, Surroundings
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.scoring import score
-from storage.archive import Archive
-from storage.records import Run, RunHeader, RunStatus
+from storage.archive import Archive, ArchiveError
+from storage.files import why
+from storage.records import PortalRun, Run, RunHeader, RunStatus
 
 
 def new_run_id() -> str:
@@ -21,24 +29,61 @@ def new_run_id() -> str:
 
 
 def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
-    """The closing step: what only the whole run tells (who answered, what the main portal shows) is put around
-    each portal it concerns, and those are judged again in one transaction."""
-    told = archive.run(header.id).portals
-    answered = frozenset(each.portal.id for each in told if each.visit.state in ("audited", "partial"))
-    outcomes = {each.portal.id: {j.rule: j.verdict.outcome for j in each.judgements} for each in told}
-    concerned = [each.portal.id for each in told if each.around.main_portal or each.around.components]
-    again = []
-    for each in archive.portals(header.id, pages=True, only=concerned) if concerned else ():
-        main = each.around.main_portal
-        around = replace(
-            each.around,
-            answered=answered,
-            main_portal_outcomes=outcomes.get(main.id) if main is not None and main.id in answered else None,
-        )
-        judgements = judge(each.portal, each.visit, around, rulebook, header.law_day)
-        again.append(replace(each, around=around, judgements=judgements, score=score(judgements, each.portal)))
-    if again:
-        archive.rejudge(header.id, again)
+    """The closing step: what only the whole run tells is put around each portal (audit/closing.py), and those it
+    tells something new about are judged again, one after another, for a night's pages do not fit in memory.
+
+    Verdicts wait in a temporary file and are then stored in one transaction: others may write while portals are
+    judged. Raises ArchiveError."""
+    told = whole_run(archive.portals(header.id))
+    try:
+        with tempfile.TemporaryFile() as file:
+            with gzip.open(file, "wb", compresslevel=1) as waiting:
+                for each in _told_more(archive, header, rulebook, told):
+                    pickle.dump(each, waiting)
+            file.seek(0)
+            archive.rejudge(header.id, _waiting(file, told))
+    except OSError as error:
+        vi, en = why(error)
+        raise ArchiveError(f"Không ghi được tệp tạm: {vi} / A temporary file cannot be written: {en}") from error
+
+
+def _told_more(archive: Archive, header: RunHeader, rulebook: Rulebook, told: WholeRun) -> Iterator[PortalRun]:
+    """The portals judged again, without what the closing step does not change or all of them have in common. Main
+    portals go first: what is said of them in the end is put around their components."""
+    outcomes: dict[str, dict[str, str]] = {}
+    for each in archive.portals(header.id, pages=True, only=sorted(told.mains)):
+        again = _told(each, told.around(each, outcomes), header, rulebook)
+        outcomes[each.portal.id] = {j.rule: j.verdict.outcome for j in (again or each).judgements}
+        if again is not None:
+            yield again
+    for each in archive.portals(header.id, pages=True):
+        if each.portal.id not in outcomes:
+            again = _told(each, told.around(each, outcomes), header, rulebook)
+            if again is not None:
+                yield again
+
+
+def _told(each: PortalRun, around: Surroundings, header: RunHeader, rulebook: Rulebook) -> PortalRun | None:
+    if around == each.around:
+        return None
+    again = _judged(replace(each, around=around), rulebook, header.law_day)
+    visit = replace(each.visit, pages=(), net=NetFacts())
+    return replace(again, visit=visit, around=replace(around, answered=None))
+
+
+def _waiting(file: IO[bytes], told: WholeRun) -> Iterator[PortalRun]:
+    with gzip.open(file, "rb") as waiting:
+        while True:
+            try:
+                each: PortalRun = pickle.load(waiting)  # noqa: S301 - written by this process, a moment ago
+            except EOFError:
+                return
+            yield replace(each, around=replace(each.around, answered=told.answered))
+
+
+def _judged(seen: PortalRun, rulebook: Rulebook, law_day: date) -> PortalRun:
+    judgements = judge(seen.portal, seen.visit, seen.around, rulebook, law_day)
+    return replace(seen, judgements=judgements, score=score(judgements, seen.portal))
 
 
 def judge_again(run_id: str, archive: Archive, *, law_day: date | None = None) -> Run:
@@ -62,8 +107,7 @@ def judge_again(run_id: str, archive: Archive, *, law_day: date | None = None) -
     status: RunStatus = "partial"
     try:
         for each in archive.portals(run_id, pages=True):
-            judgements = judge(each.portal, each.visit, each.around, rulebook, header.law_day)
-            archive.save(header.id, replace(each, judgements=judgements, score=score(judgements, each.portal)))
+            archive.save(header.id, _judged(each, rulebook, header.law_day))
         status = "complete"
     finally:
         archive.close_run(header.id, status=status, finished_at=datetime.now(UTC), reason=None)

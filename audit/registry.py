@@ -10,8 +10,9 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
 
+from audit_rules.abolished import abolished_bodies
 from audit_rules.address import Address, AddressBook, BadAddress, plain_host
-from audit_rules.facts import Agency, Kind, Portal, Surroundings
+from audit_rules.facts import Abolished, Agency, Kind, Portal, Surroundings
 
 Status = Literal["active", "to_confirm", "retired"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -55,7 +56,8 @@ class Registry:
         main = None if portal.is_main else self.portals.get(portal.main_portal_id or "")
         head = main or portal
         components = tuple(p for p in self.components(head.id) if p.id != portal.id and p.address.holds(day))
-        family = {p.id: p for p in (portal, head, *self._families.get(head.id, ()))}
+        successor = self._successor(portal, day)
+        family = {p.id: p for p in (portal, head, successor, *self._families.get(head.id, ())) if p is not None}
         for host in {plain_host(address.host) for p in family.values() for address in p.addresses}:
             family.update((p.id, p) for p in self._on_host.get(host, ()))
         own = set() if portal.agency is None else {portal.agency.name_vi, *portal.agency.other_names}
@@ -66,7 +68,41 @@ class Registry:
             components=components,
             book=_book(family.values(), day),
             bodies=tuple(name for name in dict.fromkeys(near) if name not in own),
+            abolished=self._abolished(day),
+            successor=successor,
         )
+
+    def _successor(self, portal: Portal, day: date) -> Portal | None:
+        """The portal of the body that stands on a day in the place of a portal's own; None where that one lives on,
+        or no heir of it does. Of several portals the heir's own main one, else the first of its kind."""
+        agency, passed = portal.agency, set[str]()
+        while agency is not None and agency.valid_to is not None and agency.valid_to < day:
+            if agency.id in passed:
+                return None
+            passed.add(agency.id)
+            agency = self.agencies.get(agency.successor_id or "")
+        if agency is None or not passed:
+            return None
+        theirs = [p for p in self._owned.get(agency.id, ()) if p.status != "retired" and p.address.holds(day)]
+        return min(theirs, key=lambda p: (not p.is_main, p.kind != agency.kind), default=None)
+
+    @cached_property
+    def _owned(self) -> Mapping[str, list[Portal]]:
+        owned: dict[str, list[Portal]] = {}
+        for portal in self.portals.values():
+            if portal.agency is not None:
+                owned.setdefault(portal.agency.id, []).append(portal)
+        return owned
+
+    def _abolished(self, day: date) -> tuple[Abolished, ...]:
+        """Bodies that ended before a day: the same for every portal of a night."""
+        if day not in self._ended:
+            self._ended[day] = abolished_bodies(self.agencies, day)
+        return self._ended[day]
+
+    @cached_property
+    def _ended(self) -> dict[date, tuple[Abolished, ...]]:
+        return {}
 
     @cached_property
     def _holders(self) -> Mapping[str, list[tuple[Address, Portal]]]:

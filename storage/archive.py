@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,8 +117,9 @@ class Archive:
             if packed.verdicts:
                 connection.execute(insert(verdicts), packed.verdicts)
 
-    def rejudge(self, run_id: str, results: Sequence[PortalRun]) -> None:
-        """The closing step: replaces surroundings, judgements and score of these portals, in one transaction."""
+    def rejudge(self, run_id: str, results: Iterable[PortalRun]) -> None:
+        """The closing step: replaces surroundings, judgements and score of these portals, in one transaction.
+        They may come one after another; nothing else of them is looked at."""
         with self._write() as connection:
             self._must_run(connection, run_id)
             for result in results:

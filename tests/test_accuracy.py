@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bench.accuracy import REPORT, RESULTS, comparisons, mutant_column, real_column, worlds
+from bench.accuracy import REPORT, RESULTS, comparisons, mutant_column, real_column
 from bench.accuracy_report import (
     NOT_MEASURED,
     UNEXPLAINED,
@@ -23,14 +23,15 @@ from bench.accuracy_report import (
 )
 from bench.corpus import CORPUS
 from bench.counting import Tally, by_site, tally, wilson
-from bench.grafts import ITEMS, Graft
+from bench.grafts import Graft
 from bench.labelled import labelled_pages
 from bench.markup import grafted, parsed, stripped, with_places
-from bench.mutants import MUTATIONS, Result, Unfit, bearing_pages, mutated
+from bench.mutants import ITEMS, MUTATIONS, Result, Unfit, bearing_pages, mutated
 from bench.real_pages import SavedPage
 from bench.settled import read
 from bench.spoiling import KINDS
 from sandbox.faults import PLANTABLE
+from sandbox.packing import packed
 
 with_corpus = pytest.mark.skipif(
     not labelled_pages(), reason=f"the labelled real pages are not at hand ({CORPUS}; AUDIT_REAL_PAGES names them)"
@@ -127,7 +128,7 @@ def test_every_difference_and_every_survivor_is_explained() -> None:
 
 
 def test_every_fault_of_the_sandbox_is_planted_somewhere() -> None:
-    planted = Counter(name for world in worlds() for name in world)
+    planted = Counter(name for world in packed() for name in world)
     assert planted == Counter(PLANTABLE)
 
 

@@ -13,6 +13,7 @@ import pytest
 from audit.registry import Registry
 from audit.registry_files import BUNDLED, RegistryError, read_registry
 from audit_rules.address import BadAddress
+from audit_rules.facts import Abolished
 
 DAY = date(2026, 11, 21)
 AGENCIES = """\
@@ -251,6 +252,57 @@ def test_surroundings_of_a_component_hold_its_main_portal_and_siblings(small: Re
     assert [p.id for p in around.components] == ["mau-stp"]
     assert around.bodies == ("Ủy ban nhân dân tỉnh Mẫu",)
     assert around.book.owner("https://sxd.mau.gov.vn/tin") == "mau-sxd"
+
+
+HEIRS = """\
+a,Huyện A,,other_body,,,,2024-12-31,b,,thử
+b,Huyện B,,other_body,,,2025-01-01,2025-06-30,mau-sxd,,thử
+c,Huyện C,,other_body,,,,2025-06-30,,,thử
+d,Huyện D,,other_body,,,,2027-06-30,mau-sxd,,thử
+"""
+OLD_SITES = """\
+cu-a,a,archive,a.gov.vn,,,retired,,,,,,thử
+cu-b,b,archive,b.gov.vn,,,retired,,,,,,thử
+cu-c,c,archive,c.gov.vn,,,retired,,,,,,thử
+con-d,d,other_body,d.gov.vn,,,active,,,,,,thử
+sxd-so,mau-sxd,thematic,dulieu.mau.gov.vn,,mau,active,,,,,,thử
+sxd-cu,mau-sxd,department,xaydung-cu.gov.vn,,mau,retired,,,,,,thử
+"""
+
+
+def test_an_abolished_body_has_the_portal_of_its_last_heir(tmp_path: Path) -> None:
+    heading, _, rows = PORTALS.partition("\n")
+    registry = read_registry(written(tmp_path, AGENCIES + HEIRS, f"{heading}\n{OLD_SITES}{rows}"))
+    around = {old: registry.surroundings(registry.portals[old], DAY) for old in ("cu-a", "cu-b", "cu-c", "con-d")}
+    assert around["cu-a"].successor is around["cu-b"].successor is registry.portals["mau-sxd"]
+    assert around["cu-a"].book.owner("https://sxd.mau.gov.vn/") == "mau-sxd"
+    assert around["cu-c"].successor is None, "nobody took its place"
+    assert around["con-d"].successor is None, "it lives on"
+    early = registry.surroundings(registry.portals["cu-b"], date(2025, 6, 30))
+    assert early.successor is None, "its last day"
+
+
+def test_surroundings_name_the_bodies_that_ended_before_the_day(small: Registry) -> None:
+    portal = small.portals["mau-sxd"]
+    assert small.surroundings(portal, date(2025, 6, 30)).abolished == ()
+    assert small.surroundings(portal, DAY).abolished == (
+        Abolished("Ủy ban nhân dân tỉnh Mẫu Cũ", date(2025, 6, 30), "Ủy ban nhân dân tỉnh Mẫu"),
+    )
+
+
+def test_no_name_of_a_living_body_is_among_the_ended(bundled: Registry) -> None:
+    ended = bundled.surroundings(bundled.portals["lao-cai"], DAY).abolished
+    named = {body.name: body.successor for body in ended}
+    assert named["Ủy ban nhân dân tỉnh Yên Bái"] == "Ủy ban nhân dân tỉnh Lào Cai"
+    assert named["Ủy ban nhân dân tỉnh Bình Phước"] == "Ủy ban nhân dân thành phố Đồng Nai"
+    living = {
+        name
+        for each in bundled.agencies.values()
+        if each.valid_to is None
+        for name in (each.name_vi, *each.other_names)
+    }
+    assert not living & named.keys()
+    assert "Sở Y tế" not in named
 
 
 def test_surroundings_of_a_guessed_portal_know_the_portal_itself(small: Registry) -> None:

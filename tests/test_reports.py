@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import tomllib
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -19,9 +20,10 @@ from audit.history import Finding, finding_id
 from audit.reports.csv import columns, run_as_csv, safe_cell, write_csv
 from audit.reports.json import json_text, run_as_json
 from audit.reports.table import plain_text, run_as_table
-from audit.words import _words, clean
+from audit.words import _words, clean, term
 from audit_rules.judgement import Score
 from audit_rules.verdict import Nearest, Searched, failed, passed, untested
+from audit_rules.wording import WORDS
 from tests.told_runs import EVERY_OUTCOME, EVIDENCE, HOME, PORTAL, judgement, portal_run, run
 
 HEADINGS = [
@@ -294,6 +296,13 @@ def test_a_strangers_text_neither_colours_nor_commands_the_screen() -> None:
     assert "[red]x[/red]" in text
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
     assert clean("a\u202eb\x00 c\n\td") == "ab c d"
+
+
+def test_every_reason_a_rule_gives_has_words_for_lists() -> None:
+    with WORDS.open("rb") as file:
+        common = tomllib.load(file)
+    for reason in {*common["cantTell"], *common["untested"]} - {"otherwise"}:
+        assert term("reason", reason, "vi") != reason, reason
 
 
 def test_every_sentence_is_there_in_both_languages() -> None:

@@ -31,7 +31,6 @@ def notice_shown(site: SiteFacts) -> Verdict:
     return passed() if said else failed(searched=site.searched_home("dữ liệu cá nhân"))
 '''
 WORDS = """[notice_shown]
-stage = "trial"
 severity = "low"
 group = "security"
 title.vi = "Có thông báo về dữ liệu cá nhân"
@@ -43,6 +42,11 @@ fail.en = "No notice was seen."
 fix.vi = "Đăng thông báo."
 fix.en = "Publish a notice."
 """
+TOPICS = {
+    *("measurement", "structure", "identity", "disclosure", "publishing", "navigation"),
+    *("accessibility", "metadata", "transport", "integrity", "speed"),
+}
+"""Public for ever, as the first half of every rule id."""
 
 
 @pytest.fixture
@@ -57,8 +61,8 @@ def topic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_the_house_has_its_rules_in_order() -> None:
     ids = [entry.id for entry in open_rulebook().rules]
-    assert len(ids) == 17
-    assert ids == sorted(ids)
+    assert ids == sorted(set(ids))
+    assert {rule.partition(".")[0] for rule in ids} <= TOPICS
 
 
 def test_a_rule_is_one_function_and_one_table_of_words(topic: Path) -> None:
@@ -78,8 +82,8 @@ def test_a_rule_is_one_function_and_one_table_of_words(topic: Path) -> None:
     ("change", "said"),
     [
         (
-            lambda words: words.replace('"trial"', '"soon"'),
-            "privacy.toml [notice_shown]: stage is 'soon'; write one of",
+            lambda words: words.replace('"low"', '"mild"'),
+            "privacy.toml [notice_shown]: severity is 'mild'; write one of",
         ),
         (lambda words: words.replace('group = "security"\n', ""), "privacy.toml [notice_shown]: group is missing"),
         (

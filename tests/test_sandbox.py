@@ -18,7 +18,7 @@ import pytest
 from sandbox.bodies import Body
 from sandbox.country import COUNTRY, Country, draw
 from sandbox.families.drawing import FAMILIES
-from sandbox.faults import FAULTS, PLANTABLE, RULES, applies, draw_faults, plant, truth
+from sandbox.faults import FAULTS, NEVER_WRONG, PLANTABLE, RULES, applies, draw_faults, plant, truth
 from sandbox.portals.pieces import Answer
 from sandbox.world import DEMO_FAULTS, RENDERED_ONLY, World
 
@@ -214,6 +214,8 @@ def test_an_unspoilt_province_passes_all_that_applies(world: World) -> None:
     for portal, body in AUDITED.items():
         for rule in RULES:
             wanted = "passed" if applies(rule, body.kind) else "inapplicable"
+            if rule == "transport.domain_form" and (body.path or body.kind == "unit"):
+                wanted = "cantTell"
             assert world.truth[body.site, rule] == wanted, (portal, rule)
     assert world.truth["songmay.gov.vn", "structure.links_to_main_portal"] == "inapplicable"
     assert world.truth["thuongmay.gov.vn", "identity.footer_phone"] == "inapplicable"
@@ -222,7 +224,7 @@ def test_an_unspoilt_province_passes_all_that_applies(world: World) -> None:
 
 def test_every_rule_has_a_fault_that_fails_it() -> None:
     broken = {rule for fault in FAULTS.values() for rule, outcome in fault.effects.items() if outcome == "failed"}
-    assert broken == set(RULES)
+    assert broken | set(NEVER_WRONG) == set(RULES)
 
 
 # What must be gone from every page of the portal once the fault is planted.
@@ -253,7 +255,7 @@ def gone(fault: str, body: Body) -> str | None:
     return GONE.get(fault)
 
 
-@pytest.mark.parametrize("name", [name for name in PLANTABLE if not name.endswith(".no_https")])
+@pytest.mark.parametrize("name", [name for name in PLANTABLE if not name.endswith("_https")])
 def test_a_planted_fault_changes_its_portal_and_no_other(
     name: str, unspoilt_pages: dict[str, dict[str, str]]
 ) -> None:
@@ -276,6 +278,13 @@ def test_without_https_the_port_is_refused_and_http_serves(portal: str) -> None:
         with pytest.raises(ConnectionRefusedError):
             ask(spoilt, "https", host, "/")
         assert AUDITED[portal].portal_name in ask(spoilt, "http", host, "/")[2].decode()
+
+
+def test_without_the_redirect_http_serves_beside_https() -> None:
+    with World(["main.no_redirect_to_https"]) as spoilt:
+        for scheme in ("http", "https"):
+            status, _, body = ask(spoilt, scheme, "songmay.gov.vn", "/")
+            assert (status, AUDITED["main"].portal_name in body.decode()) == (200, True)
 
 
 @pytest.mark.parametrize("portal", [name.partition(".")[0] for name in PLANTABLE if "regulation_dead" in name])
@@ -397,7 +406,7 @@ def test_a_seed_makes_a_country_of_any_size_and_its_truth() -> None:
     faults = draw_faults(country, 7)
     assert faults == draw_faults(country, 7) != draw_faults(country, 8)
     found = truth(plant(faults, country), country)
-    assert set(found.values()) == {"passed", "failed", "inapplicable"}
+    assert {"passed", "failed", "inapplicable"} <= set(found.values())
     assert len(found) == 120 * len(RULES)
 
 
@@ -409,7 +418,7 @@ def test_a_drawn_country_is_served() -> None:
             scheme = "http" if closed else "https"
             answer = told(world, body.host, body.path + "/", scheme)
             assert answer.status == 200, body.site
-            assert body.portal_name in answer.body.decode(), body.site
+            assert body.portal_name in answer.body.decode() or body.name in answer.body.decode(), body.site
     with pytest.raises(ValueError, match="no country"):
         draw(1, 0)
 

@@ -1,0 +1,346 @@
+"""The closing step: what only the whole run tells, put around each portal, and what is then judged again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from audit import judging
+from audit.closing import whole_run
+from audit_rules.address import Address, AddressBook
+from audit_rules.engine import judge
+from audit_rules.facts import Agency, Kind, NetFacts, Page, PageFacts, Portal, State, Surroundings, Visit
+from audit_rules.judgement import Judgement
+from audit_rules.reading import read_page
+from audit_rules.rulebook import Rulebook, open_rulebook
+from audit_rules.scoring import score
+from audit_rules.verdict import Verdict, cant_tell, failed, passed
+from storage.archive import Archive, ArchiveError
+from storage.records import PortalRun, Run
+from tests import told_runs
+from tests.cases import LAW_DAY, SEEN_AT
+
+CODE = (
+    "<script>var _govaq = window._govaq || []; _govaq.push(['setTrackerUrl', 'https://f-emc.ngsp.gov.vn/tracking']);"
+    " _govaq.push(['setSiteId', '{}']);</script>"
+)
+
+
+def portal(name: str, kind: Kind = "province", main: str | None = None, **more: object) -> Portal:
+    agency = Agency(name, f"Cơ quan {name}", "", kind)
+    made = Portal(name, Address.parse(f"{name}.gov.vn"), kind, agency, main_portal_id=main, confirmed=True)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def emc(name: str, verdict: Verdict, kind: Kind = "province", main: str | None = None, **more: object) -> PortalRun:
+    """A portal of which only the rule about the measuring code was judged."""
+    rule = told_runs.judgement("measurement.emc_code_present", verdict)
+    return told_runs.portal_run((rule,), portal=portal(name, kind, main, **more))
+
+
+def around(name: str, portals: Iterable[PortalRun]) -> Surroundings:
+    """What the whole run puts around one of these portals."""
+    told = list(portals)
+    outcomes = {each.portal.id: _outcomes(each) for each in told}
+    return whole_run(told).around(next(each for each in told if each.portal.id == name), outcomes)
+
+
+def elsewhere(name: str, *portals: PortalRun) -> dict[str, tuple[str, ...]] | None:
+    found = around(name, portals).emc_elsewhere
+    return None if found is None else dict(found)
+
+
+# --- one EMC id in several places ------------------------------------------------------------------------------
+
+
+def test_an_id_under_two_families_is_told_to_both_with_every_address() -> None:
+    run = (
+        emc("lam", passed(site_id="7")),
+        emc("so-lam", passed(site_id="7"), "department", "lam"),
+        emc("thao", passed(site_id="7")),
+        emc("xa-thao", passed(site_id="8"), "commune", "thao"),
+        emc("bo", passed(site_id="7"), "ministry"),
+    )
+    assert elsewhere("lam", *run) == {"7": ("bo.gov.vn", "thao.gov.vn")}
+    assert elsewhere("so-lam", *run) == {"7": ("bo.gov.vn", "thao.gov.vn")}
+    assert elsewhere("thao", *run) == {"7": ("bo.gov.vn", "lam.gov.vn", "so-lam.gov.vn")}
+    assert elsewhere("xa-thao", *run) == {}
+
+
+def test_one_family_may_use_one_id() -> None:
+    run = (
+        emc("lam", passed(site_id="7")),
+        emc("so-lam", passed(site_id="7"), "department", "lam"),
+        emc("cu-lam", passed(site_id="7"), "archive", "lam"),
+    )
+    assert [elsewhere(each.portal.id, *run) for each in run] == [{}, {}, {}]
+
+
+def test_a_predecessor_is_of_its_successors_family_and_so_are_its_components() -> None:
+    old, older = (
+        Agency("cu", "", "", "ministry", successor_id="moi"),
+        Agency("co", "", "", "ministry", successor_id="cu"),
+    )
+    run = (
+        emc("moi", passed(site_id="7"), "ministry"),
+        emc("cu", passed(site_id="7"), "ministry", agency=old),
+        emc("co", passed(site_id="7"), "ministry", agency=older),
+        emc("cuc-cu", passed(site_id="7"), "unit", "cu"),
+        emc("khac", passed(site_id="9"), "ministry"),
+    )
+    assert [elsewhere(each.portal.id, *run) for each in run] == [{}] * 5
+
+
+def test_successors_in_a_ring_end_somewhere() -> None:
+    a, b = Agency("a", "", "", "ministry", successor_id="b"), Agency("b", "", "", "ministry", successor_id="a")
+    assert elsewhere("a", emc("a", passed(site_id="7"), agency=a), emc("b", passed(site_id="8"), agency=b)) == {}
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        emc("la", passed(site_id="7"), "thematic"),
+        emc("la", passed(site_id="7"), "ministry", registered=False, kind_guessed=True),
+    ],
+)
+def test_a_portal_of_no_known_family_is_told_nothing_and_accuses_nobody(stranger: PortalRun) -> None:
+    run = (emc("lam", passed(site_id="7")), stranger)
+    assert elsewhere("la", *run) is None
+    assert elsewhere("lam", *run) == {}
+
+
+def test_only_a_live_code_is_seen() -> None:
+    dead = emc("thao", failed(state="commented_out", site_id="7"))
+    assert elsewhere("lam", emc("lam", passed(site_id="7")), dead) == {}
+    assert elsewhere("thao", emc("lam", passed(site_id="7")), dead) == {}
+
+
+# --- a code nobody carries ------------------------------------------------------------------------------------
+
+
+def mains(**verdicts: tuple[int, Verdict]) -> Iterator[PortalRun]:
+    for name, (count, verdict) in verdicts.items():
+        yield from (emc(f"{name}{number}", verdict) for number in range(count))
+
+
+ABSENT = failed(state="absent")
+HAS = passed(site_id="7")
+
+
+@pytest.mark.parametrize(
+    ("having", "absent", "unknown"), [(3, 17, True), (4, 16, False), (0, 19, False), (0, 20, True), (19, 80, True)]
+)
+def test_a_code_is_unknown_where_twenty_main_portals_were_seen_and_under_a_fifth_has_it(
+    having: int, absent: int, unknown: bool
+) -> None:
+    run = [*mains(has=(having, HAS), without=(absent, ABSENT)), emc("so", ABSENT, "department", "without0")]
+    assert around("so", run).unknown_current_code is unknown
+    assert around("without0", run).unknown_current_code is unknown
+
+
+def test_another_tracker_is_a_look_and_what_was_not_drawn_is_none() -> None:
+    other, undrawn = cant_tell("other_tracker", tracker="moi.gov.vn"), cant_tell("not_rendered")
+    assert around("other0", mains(other=(20, other))).unknown_current_code
+    assert not around("undrawn0", mains(undrawn=(40, undrawn), without=(19, ABSENT))).unknown_current_code
+
+
+def test_only_registered_main_portals_count_for_that() -> None:
+    guessed = [emc(f"g{n}", ABSENT, "ministry", registered=False, kind_guessed=True) for n in range(9)]
+    parts = [emc(f"so{n}", ABSENT, "department", "without0") for n in range(9)]
+    assert not around("without0", [*mains(without=(19, ABSENT)), *guessed, *parts]).unknown_current_code
+
+
+# --- who answered ---------------------------------------------------------------------------------------------
+
+
+def test_who_answered_and_what_the_main_portal_shows() -> None:
+    main = portal("lam")
+    part = replace(emc("so", HAS, "department", "lam"), around=Surroundings(LAW_DAY, main_portal=main))
+    up, down = emc("lam", HAS), told_runs.portal_run((), portal=main, state="unreachable", reason="dns")
+    assert around("so", [up, part]).answered == {"lam", "so"}
+    assert around("so", [up, part]).main_portal_outcomes == {"measurement.emc_code_present": "passed"}
+    assert around("so", [down, part]).answered == {"so"}
+    assert around("so", [down, part]).main_portal_outcomes is None
+    assert around("so", [part]).main_portal_outcomes is None
+
+
+# --- judged again, in the archive -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return open_rulebook()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(tmp_path / "audit.db") as opened:
+        yield opened
+
+
+FRAME = """<!DOCTYPE html><html lang="vi"><head><title>Cổng thông tin điện tử</title>{code}</head><body>
+<header><img src="/banner.png" alt="Cổng thông tin"></header><nav><a href="/tin-tuc">Tin tức</a>{links}</nav>
+<main><p>Tin chỉ đạo, điều hành của Ủy ban nhân dân tỉnh và các sở, ban, ngành trong tuần; lịch tiếp công dân; thông
+báo mời họp, kết luận của Chủ tịch, Phó Chủ tịch Ủy ban nhân dân tỉnh tại các phiên họp thường kỳ.</p></main>
+<footer><p>Ủy ban nhân dân tỉnh</p></footer></body></html>"""
+
+
+def province(rulebook: Rulebook, site_id: str = "7", parts: int = 5, linked: int = 4) -> list[PortalRun]:
+    """A province with so many components, of which the last are linked from nowhere, as first judged."""
+    main = portal("lam")
+    components = tuple(portal(f"so{number}", "department", "lam") for number in range(1, parts + 1))
+    book = AddressBook(tuple((each.address, each.id) for each in (main, *components)))
+    links = "".join(f'<a href="https://{each.address}">{each.id}</a>' for each in components[:linked])
+    told = [(main, Surroundings(LAW_DAY, components=components, book=book), links)]
+    told += [(each, Surroundings(LAW_DAY, main_portal=main, book=book), "") for each in components]
+    return [first_judged(*each, CODE.format(site_id), rulebook) for each in told]
+
+
+def first_judged(
+    one: Portal, around: Surroundings, links: str, code: str, rulebook: Rulebook, state: State = "audited"
+) -> PortalRun:
+    url = f"https://{one.address}/"
+    body = FRAME.format(code=code, links=links).encode()
+    raw = read_page(body, url, seen_at=SEEN_AT)
+    page = Page(url, raw, replace(raw, how="rendered"))
+    visit = Visit(state, None, url, (page,), NetFacts(), browser=True, started_at=SEEN_AT, finished_at=SEEN_AT)
+    judgements = judge(one, visit, around, rulebook, LAW_DAY)
+    return PortalRun(one, visit, around, judgements, score(judgements, one))
+
+
+def closed(archive: Archive, rulebook: Rulebook, portals: Iterable[PortalRun]) -> Run:
+    header = told_runs.header("r1")
+    archive.begin(header)
+    for each in portals:
+        archive.save("r1", each)
+    judging.close(archive, header, rulebook)
+    archive.close_run("r1", status="complete", finished_at=datetime.now(UTC), reason=None)
+    return archive.run("r1", pages=True)
+
+
+def verdict(run: Run, name: str, rule: str) -> Verdict:
+    one = next(each for each in run.portals if each.portal.id == name)
+    return next(each.verdict for each in one.judgements if each.rule == rule)
+
+
+def test_what_the_run_tells_is_stored_and_judged(archive: Archive, rulebook: Rulebook) -> None:
+    first = province(rulebook)
+    run = closed(archive, rulebook, first)
+    listed = verdict(run, "lam", "structure.lists_component_sites")
+    assert (listed.outcome, listed.values["missing"]) == ("failed", ["Cơ quan so5 (so5.gov.vn)"])
+    assert {each.portal.id: each.visit for each in run.portals} == {each.portal.id: each.visit for each in first}
+    for each in run.portals:
+        assert each.around.answered == {"lam", "so1", "so2", "so3", "so4", "so5"}
+        assert each.around.emc_elsewhere == {}
+        assert each.score == score(each.judgements, each.portal)
+
+
+def test_components_are_told_what_was_said_of_the_main_portal_in_the_end(
+    archive: Archive, rulebook: Rulebook
+) -> None:
+    first = province(rulebook)
+    assert _outcomes(first[0])["structure.lists_component_sites"] == "cantTell"
+    main, *parts = closed(archive, rulebook, first).portals
+    assert _outcomes(main)["structure.lists_component_sites"] == "failed"
+    assert [each.around.main_portal_outcomes for each in parts] == [_outcomes(main)] * 5
+
+
+def _outcomes(one: PortalRun) -> dict[str, str]:
+    return {each.rule: each.verdict.outcome for each in one.judgements}
+
+
+def test_a_portal_that_is_told_nothing_new_is_not_judged_again(
+    archive: Archive, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def counted(one: Portal, *rest: object) -> tuple[Judgement, ...]:
+        asked.append(one.id)
+        return judge(one, *rest)  # type: ignore[arg-type]
+
+    header = told_runs.header("r1")
+    archive.begin(header)
+    for each in province(rulebook, parts=2):
+        archive.save("r1", each)
+    monkeypatch.setattr(judging, "judge", counted)
+    judging.close(archive, header, rulebook)
+    assert asked == ["lam", "so1", "so2"]
+    before = archive.run("r1")
+    judging.close(archive, header, rulebook)  # as when a run that was stopped after its closing step goes on
+    assert asked == ["lam", "so1", "so2"]
+    assert archive.run("r1") == before
+
+
+def test_a_closing_step_that_breaks_changes_nothing(
+    archive: Archive, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(one: Portal, *rest: object) -> tuple[Judgement, ...]:
+        if one.id == "so2":
+            raise KeyboardInterrupt
+        return judge(one, *rest)  # type: ignore[arg-type]
+
+    header = told_runs.header("r1")
+    archive.begin(header)
+    for each in province(rulebook, parts=2):
+        archive.save("r1", each)
+    before = archive.run("r1")
+    monkeypatch.setattr(judging, "judge", breaks)
+    with pytest.raises(KeyboardInterrupt):
+        judging.close(archive, header, rulebook)
+    assert archive.run("r1") == before
+
+
+def test_a_full_disk_is_one_sentence(archive: Archive, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(judging.tempfile, "TemporaryFile", full)
+    with pytest.raises(ArchiveError, match=r"hết chỗ trên đĩa / .* No space left on device"):
+        closed(archive, rulebook, province(rulebook, parts=1))
+
+
+def test_of_a_nights_pages_only_one_portals_are_held(
+    archive: Archive, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+
+    def counting(one: Portal, *rest: object) -> tuple[Judgement, ...]:
+        held.append(_pages_held())
+        return judge(one, *rest)  # type: ignore[arg-type]
+
+    header = told_runs.header("r1")
+    archive.begin(header)
+    for each in province(rulebook, parts=12):
+        archive.save("r1", each)
+    del each
+    monkeypatch.setattr(judging, "judge", counting)
+    before = _pages_held()
+    judging.close(archive, header, rulebook)
+    assert len(held) == 13
+    assert max(held) - before <= 2  # the one that is judged, and the one before it
+
+
+def _pages_held() -> int:
+    gc.collect()
+    return len({each.url for each in gc.get_objects() if type(each) is PageFacts and each.lines})
+
+
+def test_a_closed_run_judged_again_answers_the_same(archive: Archive, rulebook: Rulebook) -> None:
+    other = portal("thao")
+    seen = [*province(rulebook), first_judged(other, Surroundings(LAW_DAY), "", CODE.format("7"), rulebook)]
+    run = closed(archive, rulebook, seen)
+    again = judging.judge_again("r1", archive)
+    assert again.header.judged_from == "r1"
+    for one, two in zip(run.portals, again.portals, strict=True):
+        assert two.around == one.around
+        assert (two.judgements, two.score) == (one.judgements, one.score)
+    assert {each.portal.id: each.around.emc_elsewhere for each in again.portals} == {
+        "lam": {"7": ("thao.gov.vn",)},
+        "thao": {"7": ("lam.gov.vn", *(f"so{number}.gov.vn" for number in range(1, 6)))},
+        **{f"so{number}": {"7": ("thao.gov.vn",)} for number in range(1, 6)},
+    }
