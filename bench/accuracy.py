@@ -15,7 +15,6 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ from bench.mutants import Result, Unfit, bearing_pages, mutated
 from bench.settled import DAY, rulebook
 from crawler.browser import find_browser
 from crawler.plan import Plan
-from sandbox.faults import PLANTABLE, plant, truth
+from sandbox.packing import packed
 from sandbox.world import World
 from storage.archive import Archive
 
@@ -87,38 +86,12 @@ def _by_site(compared: Iterable[Comparison], what: str) -> dict[str, int]:
 # --- the make-believe province ----------------------------------------
 
 
-def worlds() -> list[tuple[str, ...]]:
-    """All faults at all portals, in as few provinces as hold them without two that contradict each other."""
-    held: list[list[str]] = []
-    for planted in PLANTABLE:
-        fitting = next((world for world in held if _goes_with(planted, world)), None)
-        if fitting is None:
-            held.append(fitting := [])
-        fitting.append(planted)
-    return [(), *map(tuple, held)]
-
-
-def _goes_with(planted: str, world: Sequence[str]) -> bool:
-    """Whether a fault goes together with others so that each of them still has to be told."""
-    try:
-        together = truth(plant([*world, planted]))
-    except ValueError:
-        return False
-    return all(together[at] == "failed" for name in (*world, planted) for at in _failures(name))
-
-
-@lru_cache(maxsize=1024)
-def _failures(planted: str) -> tuple[tuple[str, str], ...]:
-    """Where (site, rule) a fault alone must be told."""
-    return tuple(at for at, outcome in truth(plant([planted])).items() if outcome == "failed")
-
-
 def sandbox_column() -> dict[str, Any]:
     """The figures of the make-believe province, whose truth is planted: one audit for each set of faults."""
     cases: defaultdict[str, list[tuple[Truth, Told]]] = defaultdict(list)
     errors: list[dict[str, str]] = []
     browser = find_browser() is not None
-    held = worlds()
+    held = [(), *packed()]
     for faults in held:
         _audit_world(faults, browser, cases, errors)
     return {

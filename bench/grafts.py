@@ -166,4 +166,4 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         )
     }
 )
-"""By rule. ``transport.https`` has none: it does not look at a page."""
+"""By rule; sections that portals publish are in ``bench/sections.py``. Rules that look at no page have none."""

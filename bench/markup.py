@@ -20,6 +20,8 @@ from bs4.element import NavigableString, PreformattedString
 from audit_rules.facts import PageFacts, Region
 from bench.settled import read
 
+Strip = Callable[[BeautifulSoup, PageFacts], None]
+
 _SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "select", "option", "title"})
 _BLOCKS = ("p", "div", "li", "td", "th", "section", "footer", "header", "nav", "ul", "ol", "body")
 _TRIES: Final = 12
@@ -117,9 +119,13 @@ def without_search(soup: BeautifulSoup, _facts: PageFacts) -> None:
             text.replace_with("")
 
 
-def without_topics(soup: BeautifulSoup, _facts: PageFacts) -> None:
-    """Takes out what is said of access to information and of spokespeople."""
-    _without_said(soup, _TOPICS)
+def without_said(pattern: re.Pattern[str]) -> Strip:
+    """Takes out every entry and every text that holds the pattern."""
+    return lambda soup, _facts: _without_said(soup, pattern)
+
+
+without_topics = without_said(_TOPICS)
+"""Takes out what is said of access to information and of spokespeople."""
 
 
 def without_services(soup: BeautifulSoup, _facts: PageFacts) -> None:
@@ -149,9 +155,6 @@ def _without_said(soup: BeautifulSoup, pattern: re.Pattern[str]) -> None:
         if not tag.decomposed and pattern.search(said):
             _drop(tag)
     _cut(soup, re.compile(rf".*(?:{pattern.pattern}).*", re.IGNORECASE | re.DOTALL))
-
-
-Strip = Callable[[BeautifulSoup, PageFacts], None]
 
 
 def untouched(_soup: BeautifulSoup, _facts: PageFacts) -> None:

@@ -12,22 +12,26 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from audit_rules.address import Address, AddressBook, plain_host
 from audit_rules.facts import Agency, Kind, PageFacts, Portal, Surroundings
+from bench import grafts
 from bench.corpus import CORPUS
-from bench.grafts import COMPONENTS, ITEMS, MAIN_HOST, OWN_NAME, Graft, Item
+from bench.grafts import COMPONENTS, MAIN_HOST, OWN_NAME, Graft, Item
 from bench.markup import grafted, stripped, with_language, with_places
 from bench.real_pages import SavedPage, saved_pages
+from bench.sections import SECTION_ITEMS
 from bench.settled import DAY, Saved, only, read, rulebook
 from bench.spoiling import Mutation
 from bench.spoilt_footer import footer
 from bench.spoilt_links import language, measurement, structure
+from bench.spoilt_sections import sections
 from bench.spoilt_words import disclosure, search, spokesperson
 
 Ending = Literal["told", "in_doubt", "missed"]
@@ -43,7 +47,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     *spokesperson(),
     *disclosure(),
     *search(),
+    *sections(),
 )
+ITEMS: Mapping[str, Item] = MappingProxyType({**grafts.ITEMS, **SECTION_ITEMS})
+"""By rule."""
 _NO_PORTALS = ("error", "challenge")
 _LANG = "accessibility.language_declared"
 

@@ -32,7 +32,7 @@ from bench.spoilt_footer import SUPPLIER
 
 def spokesperson() -> Iterator[Mutation]:
     rule, page = "identity.spokesperson", "/nguoi-phat-ngon"
-    yield from _own_page(rule, page)
+    yield from own_page(rule, page)
     yield from mutations(
         rule,
         spoilt=[
@@ -40,7 +40,7 @@ def spokesperson() -> Iterator[Mutation]:
             ("part_missing", on(page, saying(("Điện thoại: 0214 3 840 035", "")))),
             ("part_missing", on(page, saying(("Thư điện tử: nvlam@songmay.gov.vn", "")))),
             ("no_name", on(page, saying(("Ông Nguyễn Văn Lâm", "Văn phòng Sở")))),
-            ("under_construction", _updating(page, "Người phát ngôn")),
+            ("under_construction", updating(page, "Người phát ngôn")),
             ("fax_only", on(page, saying(("Điện thoại", "Fax")))),
             ("cut_short", on(page, saying(("nvlam@songmay.gov.vn", "nvlam@")))),
         ],
@@ -61,11 +61,12 @@ def spokesperson() -> Iterator[Mutation]:
 _UPDATING = "<h1>{}</h1><p>Nội dung đang được cập nhật.</p>"
 
 
-def _updating(path: str, words: str) -> Change:
+def updating(path: str, words: str) -> Change:
+    """The page that an entry opens says nothing yet."""
     return lambda _graft: Graft({"menu": entry(path, words)}, {path: _UPDATING.format(words)})
 
 
-def _own_page(rule: str, path: str) -> Iterator[Mutation]:
+def own_page(rule: str, path: str) -> Iterator[Mutation]:
     """What spoils an entry of the menu and the page or file it opens."""
 
     def dead(graft: Graft) -> Graft:
@@ -98,7 +99,7 @@ def _closed(change: Change) -> Change:
     return lambda graft: replace(change(graft), pages={}, answers={})
 
 
-def _news(words: str) -> list[tuple[str, Change]]:
+def news(words: str) -> list[tuple[str, Change]]:
     """News that holds the words of an entry, as a teaser and inside an article."""
     title = f"Tập huấn triển khai {words[0].lower()}{words[1:]} cho cán bộ cấp xã"
     return [
@@ -110,28 +111,28 @@ def _news(words: str) -> list[tuple[str, Change]]:
 
 def disclosure() -> Iterator[Mutation]:
     rule, page = "disclosure.information_section", "/tiep-can-thong-tin"
-    yield from _own_page(rule, page)
+    yield from own_page(rule, page)
     yield from mutations(
         rule,
         spoilt=[
-            ("under_construction", _updating(page, "Tiếp cận thông tin")),
+            ("under_construction", updating(page, "Tiếp cận thông tin")),
         ],
         decoy=[
-            *_news("Tiếp cận thông tin"),
+            *news("Tiếp cận thông tin"),
             ("same_words", decoy("menu", entry("/ncc", "Dịch vụ cung cấp thông tin thị trường"))),
         ],
     )
     yield from _contact_point()
     rule, page = "disclosure.regulation", "/tep/quy-che.pdf"
-    yield from _own_page(rule, page)
+    yield from own_page(rule, page)
     yield from mutations(
         rule,
         spoilt=[
             ("other_purpose", at("menu", saying(("cung cấp thông tin", "làm việc của Sở")))),
-            ("under_construction", _updating("/quy-che", "Quy chế cung cấp thông tin")),
+            ("under_construction", updating("/quy-che", "Quy chế cung cấp thông tin")),
         ],
         decoy=[
-            *_news("Quy chế cung cấp thông tin"),
+            *news("Quy chế cung cấp thông tin"),
             ("same_words", decoy("menu", entry("/qc", "Quy chế phát ngôn và cung cấp thông tin cho báo chí"))),
             ("same_words", decoy("menu", entry("/qc", "Quy chế hoạt động của Ban biên tập"))),
         ],
@@ -147,7 +148,7 @@ def _contact_point() -> Iterator[Mutation]:
 
     others = f"<h2>Quảng cáo</h2><p>Liên hệ quảng cáo: {SUPPLIER}, ĐT 0912 000 111</p>"
     other_body = "<h2>Sở Y tế tỉnh Khác</h2><p>Điện thoại: 0999 000 111</p>"
-    yield from _own_page(rule, page)
+    yield from own_page(rule, page)
     yield from mutations(
         rule,
         spoilt=[
@@ -159,10 +160,10 @@ def _contact_point() -> Iterator[Mutation]:
             ("in_picture", without_ways(lambda text: text.replace(phone, in_picture("")))),
             ("suppliers", without_ways(lambda text: saying((phone, ""))(text) + others)),
             ("other_body", without_ways(lambda text: saying((phone, ""))(text) + other_body)),
-            ("under_construction", _updating(page, "Đầu mối cung cấp thông tin")),
+            ("under_construction", updating(page, "Đầu mối cung cấp thông tin")),
         ],
         decoy=[
-            *_news("Đầu mối cung cấp thông tin"),
+            *news("Đầu mối cung cấp thông tin"),
             (
                 "same_words",
                 decoy("main", "<h2>Đầu mối giao thông</h2><p>Bến xe trung tâm - ĐT: 0214 3 840 034</p>"),

@@ -20,6 +20,7 @@ COUNTER_HOST = "s10.histats.com"
 NATIONAL_SERVICES = "dichvucong.gov.vn"
 LOCAL_SERVICES = "dichvucong.songmay.gov.vn"
 GOVERNMENT = "chinhphu.vn"
+BADGE_HOST = "tinnhiemmang.vn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,11 @@ def make(
         main_id=main_id,
         small=small,
     )
+
+
+def abolished(body: Body) -> str:
+    """A body of the same place that was merged into another long ago."""
+    return f"Ban Vật giá {body.place.name}"
 
 
 _OFFICES: dict[Kind, tuple[str, str, str]] = {

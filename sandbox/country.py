@@ -37,6 +37,17 @@ class Country:
     def _by_id(self) -> Mapping[str, Body]:
         return {body.portal_id: body for body in self.bodies}
 
+    @cached_property
+    def _hosts(self) -> Mapping[str, tuple[str, ...]]:
+        hosts: dict[str, list[str]] = {}
+        for portal, body in self.audited.items():
+            hosts.setdefault(body.host, []).append(portal)
+        return {host: tuple(portals) for host, portals in hosts.items()}
+
+    def on_host(self, host: str) -> tuple[str, ...]:
+        """The audited portals of a host: a province may have its communes there, by path."""
+        return self._hosts[host]
+
     def main_of(self, body: Body) -> Body | None:
         return self._by_id.get(body.main_id)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sandbox.bodies import Body
+from sandbox.bodies import Body, abolished
 from sandbox.country import Country
 
 _AGENCIES = "id,name_vi,name_en,kind,parent_id,other_names,valid_from,valid_to,successor_id,contact_email,source"
@@ -21,7 +21,11 @@ _MERGED_ON = "2025-06-30"
 
 def write_registry(folder: Path, country: Country) -> None:
     """Writes ``agencies.csv`` and ``portals.csv`` as the contract has them, every portal confirmed."""
-    _write(folder / "agencies.csv", _AGENCIES, (_agency(body, country) for body in country.bodies))
+    _write(
+        folder / "agencies.csv",
+        _AGENCIES,
+        (*(_agency(body, country) for body in country.bodies), *_abolished(country)),
+    )
     _write(folder / "portals.csv", _PORTALS, map(_portal, country.bodies))
 
 
@@ -33,6 +37,26 @@ def _agency(body: Body, country: Country) -> tuple[str, ...]:
     parent, until, successor = ("", _MERGED_ON, above) if merged else (above, "", "")
     names = body.short if body.short != body.name else ""
     return (body.agency_id, body.name, body.name_en, kind, parent, names, "", until, successor, body.email, _SOURCE)
+
+
+def _abolished(country: Country) -> Iterator[tuple[str, ...]]:
+    """Bodies that exist no more, each with the main portal's as its successor."""
+    for body in country.bodies:
+        if body.is_main:
+            old, until = f"co-quan-cu-{body.portal_id}", "2012-12-31"
+            yield (
+                old,
+                abolished(body),
+                "",
+                "department",
+                body.agency_id,
+                "",
+                "",
+                until,
+                body.agency_id,
+                "",
+                _SOURCE,
+            )
 
 
 def _portal(body: Body) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from sandbox.bodies import Body
 from sandbox.certificates import issue
 from sandbox.country import COUNTRY, Country, draw
 from sandbox.families import drawing
-from sandbox.faults import Outcome, draw_faults, plant, truth
+from sandbox.fault_list import Outcome
+from sandbox.faults import draw_faults, plant, truth
 from sandbox.portals import elsewhere
 from sandbox.portals.pieces import NOT_FOUND, Answer, redirect
 from sandbox.registry import write_registry
@@ -74,9 +75,8 @@ class World:
         self._bodies: dict[str, list[Body]] = {}
         for body in sorted(country.bodies, key=lambda body: len(body.path), reverse=True):
             self._bodies.setdefault(body.host, []).append(body)
-        self._http_only = frozenset(
-            host for host, bodies in self._bodies.items() if any("no_https" in self._of(body) for body in bodies)
-        )
+        self._http_only = self._hosts_with("no_https")
+        self._plain_too = self._http_only | self._hosts_with("no_redirect_to_https")
         self._elsewhere = elsewhere.sites()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._server: LoopbackServer | None = None
@@ -152,12 +152,17 @@ class World:
         bodies = self._bodies.get(name)
         if bodies is None:
             return NOT_FOUND
-        if name not in self._http_only and (scheme == "http" or name != host):
+        if (scheme == "http" and name not in self._plain_too) or (name != host and name not in self._http_only):
             return redirect(f"https://{name}{path}")
         # The longest path first: a commune under its province's host comes before the province.
         body = next((body for body in bodies if (path + "/").startswith(body.path + "/")), None)
         return (
             NOT_FOUND if body is None else drawing.site_of(body, self._of(body), self.country).answer(path, query)
+        )
+
+    def _hosts_with(self, fault: str) -> frozenset[str]:
+        return frozenset(
+            host for host, bodies in self._bodies.items() if any(fault in self._of(body) for body in bodies)
         )
 
     def _of(self, body: Body) -> frozenset[str]:

@@ -28,7 +28,7 @@ def _files(portal: Portal, _: Mapping[str, Page]) -> dict[str, Answer]:
 
 
 def _frame(portal: Portal, page: Page) -> str:
-    body, root = portal.body, portal.body.path
+    root = portal.body.path
     search = (
         '<div id="dnn_search"><input name="dnn$dnnSEARCH$txtSearch" type="text" maxlength="255" size="20" '
         'id="dnn_dnnSEARCH_txtSearch" class="NormalTextBox"><a id="dnn_dnnSEARCH_cmdSearch" class="SkinObject" '
@@ -41,22 +41,23 @@ def _frame(portal: Portal, page: Page) -> str:
 <head id="Head">
 <meta content="text/html; charset=UTF-8" http-equiv="Content-Type" />
 <meta name="GENERATOR" content="DotNetNuke " />
-<title>{page.title} | {body.portal_name}</title>
+<title>{page.title} | {portal.site_name(page)}</title>
 <script src="{root}{_SCRIPT}" type="text/javascript"></script>
+{portal.head(page)}
 </head>
 <body id="Body">
 <form method="post" action="{portal.at(page.path)}" id="Form" enctype="multipart/form-data">
 <input type="hidden" name="__VIEWSTATE" id="__VIEWSTATE" value="/wEPDwUJ" />
 <div id="dnn_wrapper" class="skin_wide">
-<div id="dnn_HeaderPane" class="header"><img src="{root}{_BANNER}" alt="{body.portal_name}" />
+<div id="dnn_HeaderPane" class="header"><img src="{root}{_BANNER}" alt="{portal.site_name(page)}" />
 <span class="ngay">Chủ nhật, 22/11/2026</span>{search}</div>
-<div id="dnn_menu" class="menu_style"><ul class="dnnmenu">{nested(portal, menu(portal), "sub")}</ul></div>
+<div id="dnn_menu" class="menu_style"><ul class="dnnmenu">{nested(portal, menu(portal, page), "sub")}</ul></div>
 <table class="content_table"><tr><td id="dnn_LeftPane" class="LeftPane"><b>Liên kết</b>
 <div>{links(portal.to_main, "<p>", "</p>")}{links(portal.to_services, "<p>", "</p>")}</div>{link_lists(portal)}</td>
 <td id="dnn_ContentPane" class="ContentPane">{heading(page)}
 {page.html.replace("<form", "<div").replace("</form>", "</div>")}
 </td></tr></table>
-<div id="dnn_FooterPane" class="dnn_footer">{lines(portal, '<div class="Normal">', "</div>")}</div>
+<div id="dnn_FooterPane" class="dnn_footer">{lines(portal, page, '<div class="Normal">', "</div>")}</div>
 </div>
 </form>
 {portal.emc(page)}

@@ -48,7 +48,13 @@ def _draw(body: Body, faults: Faults, main: Body | None, listed: tuple[Body, ...
 
     def framed(page: Page, status: int = 200) -> Answer:
         charset = "; charset=utf-8" if family.header_charset else ""
-        return html(family.frame(portal, page), status=status, packed=family.packed, charset=charset)
+        own_frame = page.html.startswith("<!DOCTYPE")
+        return html(
+            page.html if own_frame else family.frame(portal, page),
+            status=status,
+            packed=family.packed,
+            charset=charset,
+        )
 
     answers: dict[str, Answer] = {portal.at(page.path): framed(page) for page in portal.pages.values()}
     for path in dict.fromkeys((f"{body.path}/", body.path or "/")):

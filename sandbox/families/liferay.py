@@ -28,7 +28,7 @@ def _files(portal: Portal, _: Mapping[str, Page]) -> dict[str, Answer]:
 
 
 def _frame(portal: Portal, page: Page) -> str:
-    body, at = portal.body, portal.at
+    at = portal.at
     search = (
         f'<form class="nav-search" action="{at("/tim-kiem")}" method="get" role="search">'
         '<input type="text" name="tu-khoa" placeholder="Tìm kiếm..." class="txtTimKiem" id="txtTimKiem">'
@@ -43,21 +43,21 @@ def _frame(portal: Portal, page: Page) -> str:
     return f"""<!DOCTYPE html>
 <html class="aui ltr" dir="ltr"{portal.lang}>
 <head>
-<title>{page.title}{"" if page.is_home else " - " + body.portal_name}</title>
+<title>{page.title}{"" if page.is_home else " - " + portal.site_name(page)}</title>
 <meta content="text/html; charset=UTF-8" http-equiv="content-type">
-<meta content="initial-scale=1.0, width=device-width" name="viewport">
 <script src="{_SCRIPT}" type="text/javascript" data-senna-track="temporary"></script>
 {portal.emc(page)}
+{portal.head(page)}
 </head>
 <body class="yui3-skin-sam controls-visible signed-out public-page site">
 <a href="#main-content" id="skip-to-content">Truy cập nội dung luôn</a>
 <div id="wrapper">
 <div id="header" role="banner">
-<div class="header-banner-logo"><a href="{at("/")}"><img src="{_BANNER}" alt="{body.portal_name}"></a></div>
-<div class="header-menu-search-wrapper">{search}{services}{links(portal.to_main)}</div>
+<div class="header-banner-logo"><a href="{at("/")}"><img src="{_BANNER}" alt="{portal.site_name(page)}"></a></div>
+<div class="header-menu-wrapper">{search}{services}{links(portal.to_main)}</div>
 </div>
 <nav id="navigation" role="navigation"><div id="menu"><ul class="navi">{
-        nested(portal, menu(portal), "child-menu")
+        nested(portal, menu(portal, page), "child-menu")
     }</ul></div></nav>
 <div id="main"><div id="main-content" role="main">
 <section class="portlet"><div class="portlet-content">{heading(page)}
@@ -65,7 +65,7 @@ def _frame(portal: Portal, page: Page) -> str:
 </div></section>
 </div></div>
 <div class="row lienket-portlet" id="p_p_id_lienketwebsite_">{link_lists(portal)}</div>
-<div id="footer">{lines(portal, "<p>", "</p>")}<div class="luot-truy-cap">Lượt truy cập: 15545250</div></div>
+<div id="footer">{lines(portal, page, "<p>", "</p>")}<div class="luot-truy-cap">Lượt truy cập: 15545250</div></div>
 </div>
 {_COUNTER}
 </body>

@@ -25,9 +25,9 @@ def links(pairs: tuple[tuple[str, str], ...], before: str = "", after: str = "")
     return "".join(f'{before}<a href="{url}" title="{name}">{name}</a>{after}' for name, url in pairs)
 
 
-def lines(portal: Portal, before: str, after: str) -> str:
+def lines(portal: Portal, page: Page, before: str, after: str) -> str:
     """The lines of the footer, each between two pieces of markup."""
-    return "".join(f"{before}{line}{after}" for line in portal.footer)
+    return "".join(f"{before}{line}{after}" for line in portal.footer(page))
 
 
 def heading(page: Page, tag: str = "h1") -> str:

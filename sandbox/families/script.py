@@ -46,34 +46,34 @@ def _inside(portal: Portal, page: Page) -> str:
         else ""
     )
     return f"""<header class="site-header">
-<a class="logo" href="{portal.at("/")}"><img src="{_BANNER}" alt="{portal.body.portal_name}"></a>
+<a class="logo" href="{portal.at("/")}"><img src="{_BANNER}" alt="{portal.site_name(page)}"></a>
 <div class="top-links">{links(portal.to_main)} {links(portal.to_services)}</div>
 {search}
-<nav class="main-nav"><ul>{nested(portal, menu(portal))}</ul></nav>
+<nav class="main-nav"><ul>{nested(portal, menu(portal, page))}</ul></nav>
 </header>
 <main><h1>{page.title}</h1>
 {page.html}
 <aside class="lien-ket"><h2>Liên kết website</h2>{link_lists(portal)}</aside>
 </main>
-<footer class="site-footer"><div class="container">{lines(portal, "", "<br>")}</div></footer>
+<footer class="site-footer"><div class="container">{lines(portal, page, "", "<br>")}</div></footer>
 """
 
 
-def _head(portal: Portal, title: str) -> str:
+def _head(portal: Portal, page: Page, title: str) -> str:
     return f"""<!DOCTYPE html>
 <html{portal.lang}>
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <script src="{_SCRIPT}" defer></script>
+{portal.head(page)}
 {_commented(portal)}
 </head>
 """
 
 
 def _hydrated(portal: Portal, page: Page) -> str:
-    return f"{_head(portal, page.title)}<body>\n{_inside(portal, page)}</body>\n</html>\n"
+    return f"{_head(portal, page, page.title)}<body>\n{_inside(portal, page)}</body>\n</html>\n"
 
 
 def _hydrated_files(portal: Portal, _: Mapping[str, Page]) -> dict[str, Answer]:
@@ -81,9 +81,9 @@ def _hydrated_files(portal: Portal, _: Mapping[str, Page]) -> dict[str, Answer]:
     return theme(portal, _BANNER, _SCRIPT, code)
 
 
-def _shell(portal: Portal, _: Page) -> str:
+def _shell(portal: Portal, page: Page) -> str:
     noscript = "<noscript>Vui lòng bật JavaScript để sử dụng ứng dụng.</noscript>"
-    return f'{_head(portal, portal.body.portal_name)}<body>{noscript}<div id="root"></div></body>\n</html>\n'
+    return f'{_head(portal, page, portal.site_name(page))}<body>{noscript}<div id="root"></div></body>\n</html>\n'
 
 
 def _shell_files(portal: Portal, pages: Mapping[str, Page]) -> dict[str, Answer]:

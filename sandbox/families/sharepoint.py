@@ -30,7 +30,7 @@ def _files(portal: Portal, _: Mapping[str, Page]) -> dict[str, Answer]:
 
 
 def _frame(portal: Portal, page: Page) -> str:
-    body, root = portal.body, portal.body.path
+    root = portal.body.path
     search = (
         '<div id="SearchBox" class="ms-srch-sb"><input type="text" id="ctl00_txtTimKiem" name="ctl00$txtTimKiem" '
         'title="Tìm kiếm..." value="Tìm kiếm..."><a class="ms-srch-sb-searchLink" title="Tìm kiếm" '
@@ -48,6 +48,7 @@ def _frame(portal: Portal, page: Page) -> str:
 </title>
 <script type="text/javascript" src="{root}{_SCRIPT}"></script>
 {portal.emc(page)}
+{portal.head(page)}
 </head>
 <body onhashchange="if (typeof(_spBodyOnHashChange) != 'undefined') _spBodyOnHashChange();">
 <form method="post" action="{portal.at(page.path)}" id="aspnetForm">
@@ -55,15 +56,15 @@ def _frame(portal: Portal, page: Page) -> str:
 <input type="hidden" name="__VIEWSTATE" id="__VIEWSTATE" value="/wEPDwUKLTg3" />
 <div id="s4-workspace"><div id="s4-bodyContainer">
 <div class="page-header"><div class="topbar">{links(portal.to_main)} {links(portal.to_services)}</div>
-<a href="{portal.at("/")}"><img src="{root}{_BANNER}" alt="{body.portal_name}" /></a>{search}</div>
+<a href="{portal.at("/")}"><img src="{root}{_BANNER}" alt="{portal.site_name(page)}" /></a>{search}</div>
 <div class="ms-core-navigation" role="navigation"><ul class="root ms-core-listMenu-root static">{
-        nested(portal, menu(portal), "dynamic")
+        nested(portal, menu(portal, page), "dynamic")
     }</ul></div>
 <div id="contentRow" role="main"><div class="ms-webpart-zone">{heading(page)}
 {page.html.replace("<form", "<div").replace("</form>", "</div>")}
 </div>
 <div class="lien-ket">{sites}</div></div>
-<div id="s4-footer" class="footer"><table><tr><td>{lines(portal, "", "<br />")}</td></tr></table></div>
+<div id="s4-footer" class="footer"><table><tr><td>{lines(portal, page, "", "<br />")}</td></tr></table></div>
 </div></div>
 </form>
 </body>

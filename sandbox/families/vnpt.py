@@ -29,7 +29,7 @@ def _files(portal: Portal, _: Mapping[str, Page]) -> dict[str, Answer]:
 
 
 def _frame(portal: Portal, page: Page) -> str:
-    body, root = portal.body, portal.body.path
+    root = portal.body.path
     search = (
         f'<div class="search-box"><form action="{portal.at("/tim-kiem")}"><input type="text" name="keyword" '
         'placeholder="Nhập từ khóa cần tìm"><a href="javascript:void(0)" class="btn-search"></a></form></div>'
@@ -48,20 +48,22 @@ def _frame(portal: Portal, page: Page) -> str:
 <meta name="keywords" content="VNPT Portal" />
 <script src="{root}{_SCRIPT}"></script>
 {portal.emc(page)}
+{portal.head(page)}
 </head>
 <body>
 <div class="wrapper-page">
-<div class="top-header"><div class="container"><div class="top-left">{links(portal.to_main)}</div>{
-        search
-    }</div></div>
-<div class="banner"><a href="{portal.at("/")}"><img src="{root}{_BANNER}" alt="{body.portal_name}" /></a></div>
-<div class="menu-top"><ul class="megamenu">{nested(portal, menu(portal), "mega-sub")}</ul></div>
+<div class="top-header"><div class="container"><div class="top-left">{links(portal.to_main)}
+<span>Hệ thống thông tin phục vụ người dân và doanh nghiệp</span></div>{search}</div></div>
+<div class="banner"><a href="{portal.at("/")}"><img src="{root}{_BANNER}" alt="{
+        portal.site_name(page)
+    }" /></a></div>
+<div class="menu-top"><ul class="megamenu">{nested(portal, menu(portal, page), "mega-sub")}</ul></div>
 <div class="main-content"><div class="module-content">{heading(page, "h2")}
 {page.html}
 </div>
 <div class="cot-phai">{banners}<div class="weblink"><h4>Liên kết website</h4>{link_lists(portal)}</div></div>
 </div>
-<div class="footer"><div class="container">{lines(portal, "<p>", "</p>")}</div></div>
+<div class="footer"><div class="container">{lines(portal, page, "<p>", "</p>")}</div></div>
 </div>
 </body>
 </html>

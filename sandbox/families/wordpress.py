@@ -36,7 +36,7 @@ def _files(portal: Portal, _: Mapping[str, Page]) -> dict[str, Answer]:
 
 
 def _frame(portal: Portal, page: Page) -> str:
-    body, root = portal.body, portal.body.path
+    root = portal.body.path
     search = (
         f'<form role="search" method="get" class="searchform" action="{portal.at("/")}">'
         '<input type="search" class="search-field" placeholder="Tìm kiếm…" value="" name="s">'
@@ -49,20 +49,20 @@ def _frame(portal: Portal, page: Page) -> str:
 <html{portal.lang} prefix="og: https://ogp.me/ns#">
 <head>
 <meta charset="UTF-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{page.title} &#8211; {body.portal_name}</title>
+<title>{page.title} &#8211; {portal.site_name(page)}</title>
 <meta name="generator" content="WordPress 6.8.1">
 <link rel="https://api.w.org/" href="{root}/wp-json/">
 <script src="{root}{_SCRIPT}" defer></script>
+{portal.head(page)}
 </head>
 <body class="wp-singular {kind} wp-theme-flatsome">
 <div id="wrapper">
 <header id="header" class="header has-sticky"><div class="header-wrapper">
-<a href="{portal.at("/")}" title="{body.portal_name}" rel="home"><img src="{root}{
+<a href="{portal.at("/")}" title="{portal.site_name(page)}" rel="home"><img src="{root}{
         _BANNER
-    }" class="header_logo" alt="{body.portal_name}"></a>
+    }" class="header_logo" alt="{portal.site_name(page)}"></a>
 {search}
-<ul class="nav header-nav header-bottom-nav">{nested(portal, menu(portal), "sub-menu nav-dropdown")}</ul>
+<ul class="nav header-nav header-bottom-nav">{nested(portal, menu(portal, page), "sub-menu nav-dropdown")}</ul>
 </div></header>
 <main id="main"><div id="content" class="content-area page-wrapper" role="main">
 {heading(page)}
@@ -72,7 +72,7 @@ def _frame(portal: Portal, page: Page) -> str:
         links(portal.to_main, "<li>", "</li>")
     }{links(portal.to_services, "<li>", "</li>")}</ul></div>
 <footer id="footer" class="footer-wrapper"><div class="absolute-footer">{
-        lines(portal, "<div>", "</div>")
+        lines(portal, page, "<div>", "</div>")
     }</div></footer>
 </div>
 <script data-cfasync="false" src="{_DECODER}"></script>

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.bodies import Kind
-from sandbox.portals import news
-from sandbox.portals.neighbours import CENTRAL, listed
+from sandbox.portals import blocks, news, publications
+from sandbox.portals.neighbours import central, listed
 from sandbox.portals.portal import Entry, Page, Portal
 from sandbox.portals.sections import (
     CONTACT,
@@ -16,48 +16,27 @@ from sandbox.portals.sections import (
     sections,
 )
 
-_HOME, _NEWS, _DOCUMENTS = (
-    Entry("Trang chủ", "/"),
-    Entry("Tin tức - Sự kiện", "/tin-tuc"),
-    Entry("Văn bản", "/van-ban"),
-)
+_HOME, _NEWS = Entry("Trang chủ", "/"), Entry("Tin tức - Sự kiện", "/tin-tuc")
+_DOCUMENTS = Entry("Văn bản", "/van-ban")
 _CONTACT = Entry("Liên hệ", CONTACT)
 _LINKS, _SITE_MAP = Entry("Liên kết website", "/lien-ket-website"), Entry("Sơ đồ cổng", "/so-do-cong")
-_ABOUT = Entry("Giới thiệu", "/gioi-thieu")
+_ABOUT, _OVERVIEW = Entry("Giới thiệu", "/gioi-thieu"), Entry("Tổng quan", "/gioi-thieu/tong-quan")
+_DEAD = Entry("Chuyển đổi số", "/chuyen-doi-so-2019")
+_OPEN = Entry("Thông tin chuyên ngành", "/chuyen-nganh")
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "/gioi-thieu": (
         "Giới thiệu",
         "{name} công bố thông tin chính thức trên {portal_name} với phương châm gần dân, sát dân, minh bạch.",
     ),
-    "/gioi-thieu/tong-quan": ("Tổng quan", "{place} có 13 dân tộc cùng sinh sống, gồm 45 xã và 4 phường."),
-    "/gioi-thieu/lanh-dao": (
-        "Lãnh đạo",
-        "Đinh Công Thành, điện thoại 0200 3 700 101. Nông Thị Bích, điện thoại 0200 3 700 102.",
-    ),
-    "/gioi-thieu/co-cau-to-chuc": ("Cơ cấu tổ chức", "{name} có 12 cơ quan chuyên môn và Văn phòng."),
-    "/cong-khai-ngan-sach": (
-        "Công khai ngân sách",
-        "Dự toán thu ngân sách nhà nước năm 2026 là 9.850 tỷ đồng, bằng 104,2% so với năm trước.",
-    ),
-    "/quy-hoach-ke-hoach": (
-        "Quy hoạch - Kế hoạch",
-        "Quy hoạch thời kỳ 2021 - 2030, tầm nhìn đến năm 2050 đã được phê duyệt điều chỉnh.",
-    ),
-    "/thong-ke": ("Thông tin thống kê", "Tốc độ tăng tổng sản phẩm 9 tháng năm 2026 ước đạt 8,1%."),
-    "/van-ban/du-thao": (
-        "Lấy ý kiến văn bản dự thảo",
-        "Dự thảo Quyết định quy định mức hỗ trợ sản xuất nông nghiệp; hạn góp ý: ngày 15/12/2026.",
-    ),
-    "/gop-y": ("Góp ý - Hỏi đáp", "Mời quý vị gửi câu hỏi và ý kiến góp ý về hoạt động của các cơ quan nhà nước."),
+    "/gioi-thieu/tong-quan": ("Tổng quan", "{place} được tổ chức thành 45 xã và 4 phường."),
     "/thu-tuc": ("Danh mục thủ tục", "Có 1.842 thủ tục, trong đó 918 thủ tục được tiếp nhận hồ sơ trực tuyến."),
     "/tra-cuu-ho-so": ("Tra cứu hồ sơ", "Nhập mã hồ sơ ghi trên giấy tiếp nhận để xem tình trạng giải quyết."),
     "/huong-dan": ("Hướng dẫn nộp hồ sơ", "Người dân đăng nhập bằng tài khoản định danh điện tử để nộp hồ sơ."),
     "/van-ban": ("Văn bản", "Văn bản do cơ quan ban hành trước ngày sắp xếp đơn vị hành chính."),
 }
 _OWN_TEXTS: Mapping[Kind, tuple[str, ...]] = {
-    "province": tuple(_TEXTS)[:9],
-    "ministry": ("/gioi-thieu", "/gioi-thieu/co-cau-to-chuc", "/cong-khai-ngan-sach", "/gop-y"),
+    "province": ("/gioi-thieu", "/gioi-thieu/tong-quan"),
     "service": ("/thu-tuc", "/tra-cuu-ho-so", "/huong-dan"),
     "archive": ("/gioi-thieu", "/van-ban"),
 }
@@ -73,50 +52,58 @@ def contents(portal: Portal) -> dict[str, Page]:
     if body.small:
         pages += (Page("/", body.portal_name, pages[0].html), sections(portal)[0])
         return {page.path: page for page in pages}
+    home = Page("/", "", _home(portal, articles) + blocks.on_home(portal))
     pages += (
-        Page("/", body.portal_name, _home(portal, articles)),
+        home._replace(title=portal.site_name(home)),
         Page("/tin-tuc", "Tin tức - Sự kiện", _teasers(portal, articles)),
         *(Page(_article_path(each), _here(each.title, portal), _article(portal, each)) for each in articles),
     )
     if body.kind in ("service", "archive"):
         pages.append(sections(portal)[0])
         return {page.path: page for page in pages}
-    pages += (Page("/van-ban", "Văn bản", _documents(portal)), *sections(portal))
+    pages += (*publications.pages(portal), *blocks.dialogue(portal), *sections(portal))
+    if "no_legal_documents" not in portal.faults:
+        pages.append(Page("/van-ban", "Văn bản", _documents(portal)))
+    if "no_site_map" not in portal.faults:
+        pages.append(Page("/so-do-cong", "Sơ đồ cổng", site_map(portal)))
+    open_information = publications.entries(portal, publications.OPEN_INFORMATION)
+    pages.append(Page(_OPEN.path, _OPEN.label, f"<ul>{nested(portal, open_information)}</ul>"))
     if body.is_main:
-        pages += (
-            Page("/lien-ket-website", "Liên kết website", _links_page(portal)),
-            Page("/so-do-cong", "Sơ đồ cổng", site_map(portal)),
-        )
+        pages += (Page("/lien-ket-website", "Liên kết website", _links_page(portal)), *blocks.foreign(portal))
     return {page.path: page for page in pages}
 
 
-def menu(portal: Portal) -> tuple[Entry, ...]:
-    """The menu, as the faults have left it."""
+def menu(portal: Portal, page: Page | None = None) -> tuple[Entry, ...]:
+    """The menu of a page, as the faults have left it."""
     body, faults = portal.body, portal.faults
+    if page is not None and portal.is_odd(page, "other_header_inside"):
+        return (Entry("Trang thử nghiệm", "/"), Entry("Bản tin nhanh", "/tin-tuc"), Entry("Hỏi nhanh", "/gop-y"))
+    contact = () if "no_contact_page" in faults else (_CONTACT,)
     if body.small:
         return (_HOME, _ABOUT, _CONTACT)
     if body.kind == "archive":
         return (_HOME, _ABOUT, _NEWS, _DOCUMENTS, _CONTACT)
-    own = tuple(Entry(_TEXTS[path][0], path) for path in _OWN_TEXTS.get(body.kind, ()))
     if body.kind == "service":
+        own = tuple(Entry(_TEXTS[path][0], path) for path in _OWN_TEXTS["service"])
         return (_HOME, *own, _NEWS, _CONTACT)
-    if not body.is_main:
-        return (_HOME, _ABOUT, *about_menu(faults), _NEWS, _DOCUMENTS, *section_menu(portal), _CONTACT)
-    about = tuple(entry for entry in own if entry.path.startswith("/gioi-thieu/"))
-    others = tuple(entry for entry in own if not entry.path.startswith("/gioi-thieu"))
     services = tuple(Entry(label, url) for label, url in portal.to_services[1:])
-    return (
+    about = publications.entries(portal, publications.ABOUT)
+    overview = (_OVERVIEW,) if body.kind == "province" else ()
+    law = publications.entries(portal, publications.LAW)
+    entries = (
         _HOME,
-        _ABOUT._replace(below=(*about, *about_menu(faults))),
+        _ABOUT._replace(below=(*overview, *about, *about_menu(faults))),
         _NEWS,
-        _DOCUMENTS,
+        *((_DOCUMENTS._replace(below=law),) if "no_legal_documents" not in faults else law),
         *section_menu(portal),
-        Entry("Công khai", others[0].path, others),
+        _OPEN._replace(below=publications.entries(portal, publications.OPEN_INFORMATION)),
         *services,
-        _CONTACT,
-        _SITE_MAP,
-        _LINKS,
+        *blocks.dialogue_menu(portal),
+        *contact,
+        *((_SITE_MAP,) if "no_site_map" not in faults else ()),
+        *((_DEAD,) * ("dead_menu_link" in faults)),
     )
+    return (*entries, _LINKS, *blocks.foreign_menu(portal)) if body.is_main else entries
 
 
 def nested(portal: Portal, entries: tuple[Entry, ...], inner: str = "") -> str:
@@ -146,16 +133,21 @@ def lost() -> Page:
 
 def _home(portal: Portal, articles: tuple[news.Article, ...]) -> str:
     if portal.body.kind == "archive":
-        notice = (
-            f"<p>{portal.body.portal_name} được lưu trữ, ngừng cập nhật từ ngày 01/7/2025 do sắp xếp đơn vị hành "
-            "chính cấp tỉnh.</p>"
-        )
-        return notice + _teasers(portal, articles)
+        return _archived(portal) + _teasers(portal, articles)
     looked_up = (
         '<div class="tra-cuu-ho-so"><h2>Tra cứu hồ sơ</h2><form action="#ho-so" method="get"><input type="text" '
         'name="ma-ho-so" placeholder="Nhập mã hồ sơ"><input type="submit" value="Tra cứu"></form></div>'
     )
     return f'<div class="tin-noi-bat"><h2>Tin nổi bật</h2>{_teasers(portal, articles)}</div>{looked_up}'
+
+
+def _archived(portal: Portal) -> str:
+    """What the site of a merged body says of itself, and who came after it."""
+    after = "".join(f'; xem <a href="{url}">{name}</a>' for name, url in portal.to_main)
+    return (
+        f"<p>{portal.body.portal_name} được lưu trữ, ngừng cập nhật từ ngày 01/7/2025 do sắp xếp đơn vị hành chính "
+        f"cấp tỉnh{after}.</p>"
+    )
 
 
 def _article_path(item: news.Article) -> str:
@@ -170,7 +162,7 @@ def _here(text: str, portal: Portal) -> str:
 def _teasers(portal: Portal, items: tuple[news.Article, ...]) -> str:
     drawn = "".join(
         f'<li><a href="{portal.at(_article_path(item))}" title="{_here(item.title, portal)}">'
-        f'{_here(item.title, portal)} <span class="date">({item.day})</span></a>'
+        f"{_here(item.title, portal)}{_dated(portal, item, ' <span class=date>({})</span>')}</a>"
         f'<div class="news_lead">{_here(item.lead, portal)}</div></li>'
         for item in items
     )
@@ -178,9 +170,16 @@ def _teasers(portal: Portal, items: tuple[news.Article, ...]) -> str:
 
 
 def _article(portal: Portal, item: news.Article) -> str:
-    text = "".join(f"<p>{_here(paragraph, portal)}</p>" for paragraph in item.text)
-    lead = f"<p><strong>{_here(item.lead, portal)}</strong></p>"
-    return f'<div class="news-detail"><span class="date">Ngày {item.day}</span>{lead}{text}</div>'
+    text = f"<p>{_here(' '.join((item.lead, *item.text)), portal)}</p>"
+    source = "<p>Nguồn: Báo Sông Mây</p>" if "news_without_source" not in portal.faults else ""
+    when = _dated(portal, item, "<span class=date>Ngày {}</span>")
+    return f'<div class="news-detail">{when}{text}{source}{blocks.rating(portal)}</div>'
+
+
+def _dated(portal: Portal, item: news.Article, form: str) -> str:
+    """When a piece of news was published, unless a fault keeps that to itself or has let the news grow old."""
+    years = 2 if "stale_news" in portal.faults else 0
+    return "" if "news_without_date" in portal.faults else form.format(news.day(item, years_ago=years))
 
 
 def _documents(portal: Portal) -> str:
@@ -194,5 +193,5 @@ def _documents(portal: Portal) -> str:
 
 
 def _links_page(portal: Portal) -> str:
-    items = "".join(f'<li><a href="{url}">{name}</a></li>' for name, url in listed(portal) + CENTRAL)
+    items = "".join(f'<li><a href="{url}">{name}</a></li>' for name, url in listed(portal) + central(portal))
     return f'<ul class="lien-ket">{items}</ul>'

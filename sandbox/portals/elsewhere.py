@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.bodies import COUNTER_HOST, EMC_HOST, GOVERNMENT, LOCAL_SERVICES, NATIONAL_SERVICES
+from sandbox.bodies import BADGE_HOST, COUNTER_HOST, EMC_HOST, GOVERNMENT, LOCAL_SERVICES, NATIONAL_SERVICES
 from sandbox.portals.pieces import NOT_FOUND, PICTURE, Answer, Site, html, plain, redirect
 
 # Sends one picture request for each page view, as the real library does.
@@ -29,6 +29,7 @@ def sites() -> dict[str, Site]:
         NATIONAL_SERVICES: _site({"/": _small_page("Cổng Dịch vụ công quốc gia")}),
         LOCAL_SERVICES: _site({"/": redirect(f"https://{NATIONAL_SERVICES}/")}),
         GOVERNMENT: _site({"/": _small_page("Cổng Thông tin điện tử Chính phủ")}),
+        BADGE_HOST: _site({"/handle_cert": PICTURE}),
     }
 
 

@@ -52,13 +52,18 @@ def listed(portal: Portal) -> tuple[Site, ...]:
     return tuple((body.short, body.url) for body in portal.components)
 
 
+def central(portal: Portal) -> tuple[Site, ...]:
+    """The Government and its ministries."""
+    return CENTRAL[1:] if "no_link_to_government" in portal.faults else CENTRAL
+
+
 def link_lists(portal: Portal) -> str:
     """The drop-down lists of linked sites; a main portal's first one has its own components, and communes."""
     own = listed(portal)
     communes = COMMUNES if portal.body.portal_id == "songmay" else ()
     lists = (
         *((("Đơn vị, sở, ban, ngành, xã, phường", own + communes),) if own else ()),
-        ("Website Bộ, ngành", CENTRAL),
+        ("Website Bộ, ngành", central(portal)),
         *((("Website tỉnh, thành phố", PROVINCES),) if own else ()),
     )
     return "".join(select(label, sites) for label, sites in lists)

@@ -138,23 +138,3 @@ def masked(address: str) -> str:
         f'<a href="/cdn-cgi/l/email-protection" class="__cf_email__" data-cfemail="{code}">'
         "[email&#160;protected]</a>"
     )
-
-
-def footer_lines(body: Body, faults: Faults, mail: Callable[[str], str]) -> tuple[str, ...]:
-    """What the footer says, line by line."""
-    named, phones = "footer_without_owner" not in faults, "footer_without_phone" not in faults
-    fax = body.phone[:-1] + "9"
-    lines = (
-        f"<strong>{body.portal_name.upper()}</strong>" if named else "",
-        f"Cơ quan chủ quản: {body.name}" if named else "",
-        f"Chịu trách nhiệm nội dung: Ông {body.editor} - Trưởng Ban biên tập"
-        if "footer_without_person" not in faults
-        else "",
-        f"Địa chỉ: {body.postal}",
-        f"Điện thoại: {body.phone} - Fax: {fax}" if phones else "",
-        f"Thư điện tử: {mail(body.email)}" if "footer_without_email" not in faults else "",
-        f"© 2026 Bản quyền thuộc {body.name}. Ghi rõ nguồn “{body.portal_name}” khi phát hành lại thông tin."
-        if named
-        else "",
-    )
-    return tuple(line for line in lines if line)

@@ -7,8 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sandbox.bodies import LOCAL_SERVICES, NATIONAL_SERVICES, Body
-from sandbox.portals.pieces import Answer, Faults, emc_code, footer_lines, masked
+from sandbox.bodies import LOCAL_SERVICES, NATIONAL_SERVICES, Body, abolished
+from sandbox.portals.footer import footer_lines
+from sandbox.portals.pieces import Answer, Faults, emc_code, masked
+
+_ODD = "/gioi-thieu"
+_OTHER_FOOTER = (
+    "Bản thử nghiệm giao diện mới, đang hoàn thiện",
+    "Tổ biên tập chuyên trang trực ban ngày đêm",
+    "Góp ý về giao diện gửi tại quầy tiếp nhận số 2",
+    "Trang hiển thị tốt trên trình duyệt đời mới",
+)
 
 
 class Page(NamedTuple):
@@ -78,14 +87,40 @@ class Portal:
     def emc(self, page: Page) -> str:
         return emc_code(self.body, self.faults, home=page.is_home)
 
+    def emc_inside(self) -> str:
+        """The measuring code as inner pages of their own frame carry it."""
+        return emc_code(self.body, self.faults, home=False)
+
     def mail(self, address: str) -> str:
         """An e-mail address as the family shows it."""
         return masked(address) if self.family.masks_mail else f'<a href="mailto:{address}">{address}</a>'
 
-    @property
-    def footer(self) -> tuple[str, ...]:
+    def footer(self, page: Page) -> tuple[str, ...]:
         credit = (self.family.credit,) if self.family.credit else ()
+        if self.is_odd(page, "other_footer_inside"):
+            return _OTHER_FOOTER
         return footer_lines(self.body, self.faults, self.mail) + credit
+
+    def site_name(self, page: Page) -> str:
+        """The name in the banner and the title."""
+        if self.is_odd(page, "other_header_inside"):
+            return "Chuyên trang thử nghiệm"
+        if "header_of_another" in self.faults:
+            return "Cổng thông tin điện tử Sở Ngoại vụ tỉnh Đồi Gió"
+        name = self.body.portal_name
+        return f"{name} - {abolished(self.body)}" if "abolished_in_title" in self.faults else name
+
+    def is_odd(self, page: Page, fault: str) -> bool:
+        """Whether a fault has given this page, alone among its kind, a frame of its own."""
+        return fault in self.faults and page.path == _ODD
+
+    def head(self, page: Page) -> str:
+        """What stands in the head of every family's pages."""
+        viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        about = page.title if page.is_home else f"{page.title}, {self.body.portal_name}"
+        description = f'<meta name="description" content="{about}">'
+        parts = {"no_viewport": viewport, "no_description": description}
+        return "\n".join(part for fault, part in parts.items() if fault not in self.faults)
 
     @property
     def has_search(self) -> bool:

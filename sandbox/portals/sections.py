@@ -15,6 +15,7 @@ INFORMATION = "/tiep-can-thong-tin"
 CONTACT_POINT = "/dau-moi-cung-cap-thong-tin"
 LIST = "/tiep-can-thong-tin/danh-muc"
 REQUEST_FORM = "/tiep-can-thong-tin/phieu-yeu-cau"
+REQUEST_ADDRESS = "/tiep-can-thong-tin/gui-yeu-cau"
 REGULATION = "/van-ban/quy-che-cung-cap-thong-tin"
 REGULATION_FILE = "/documents/2025/quy-che-cung-cap-thong-tin.pdf"
 _DEAD_REGULATION = "/documents/2021/quy-che-cung-cap-thong-tin-cu.pdf"
@@ -24,7 +25,7 @@ _LOST_REGULATION = "/van-ban/quy-che-cung-cap-thong-tin-cu"
 def sections(portal: Portal) -> tuple[Page, ...]:
     """The common pages that the faults have left."""
     body, faults = portal.body, portal.faults
-    pages = [_contact(portal)]
+    pages = [_contact(portal)] if "no_contact_page" not in faults else []
     if "no_spokesperson" not in faults:
         pages.append(_spokesperson(portal))
     if regulation_path(portal) == REGULATION:
@@ -41,7 +42,14 @@ def sections(portal: Portal) -> tuple[Page, ...]:
         f"<p>{body.name} công khai thông tin và cung cấp thông tin theo yêu cầu của công dân theo quy định "
         f"của pháp luật về tiếp cận thông tin.</p><ul class='muc-luc'>{entries}</ul>"
     )
-    return (*pages, Page(INFORMATION, "Tiếp cận thông tin", text), _list(body), _request_form())
+    pages.append(Page(INFORMATION, "Tiếp cận thông tin", text))
+    if "no_publication_list" not in faults:
+        pages.append(_list(body))
+    if "no_request_form" not in faults:
+        pages.append(_request_form())
+    if "no_request_address" not in faults:
+        pages.append(_request_address(portal))
+    return tuple(pages)
 
 
 def files(portal: Portal) -> dict[str, Answer]:
@@ -64,11 +72,13 @@ def regulation_path(portal: Portal) -> str:
 
 def information_menu(portal: Portal) -> tuple[Entry, ...]:
     """What stands under "Tiếp cận thông tin"."""
+    faults = portal.faults
     entries = (
-        Entry("Đầu mối cung cấp thông tin", CONTACT_POINT if "no_contact_point" not in portal.faults else ""),
+        Entry("Đầu mối cung cấp thông tin", CONTACT_POINT if "no_contact_point" not in faults else ""),
         Entry("Quy chế cung cấp thông tin", regulation_path(portal)),
-        Entry("Danh mục thông tin phải được công khai", LIST),
-        Entry("Phiếu yêu cầu cung cấp thông tin", REQUEST_FORM),
+        Entry("Danh mục thông tin phải được công khai", LIST if "no_publication_list" not in faults else ""),
+        Entry("Phiếu yêu cầu cung cấp thông tin", REQUEST_FORM if "no_request_form" not in faults else ""),
+        Entry("Gửi yêu cầu cung cấp thông tin", REQUEST_ADDRESS if "no_request_address" not in faults else ""),
     )
     return tuple(entry for entry in entries if entry.path)
 
@@ -115,7 +125,8 @@ def _contact_point(portal: Portal) -> str:
     )
     return (
         f'<div class="dau-moi"><p>Đầu mối cung cấp thông tin: {portal.body.information_unit}</p>'
-        f"<p>Người phụ trách: {officer.name}, {officer.position}</p>{reach}</div>"
+        f"<p>Người phụ trách: {officer.name}, {officer.position}</p>{reach}<p>Công dân đến trụ sở trong giờ hành "
+        "chính được hướng dẫn lập phiếu và nhận kết quả theo quy định của pháp luật.</p></div>"
     )
 
 
@@ -176,4 +187,16 @@ def _request_form() -> Page:
         "Phiếu yêu cầu cung cấp thông tin",
         "<p>Mẫu phiếu gồm: họ và tên, nơi cư trú, số căn cước, thông tin được yêu cầu, hình thức cung cấp, lý do, "
         "mục đích yêu cầu.</p><p>Phiếu được lập thành văn bản và có chữ ký của người yêu cầu.</p>",
+    )
+
+
+def _request_address(portal: Portal) -> Page:
+    officer = portal.body.information_officer
+    return Page(
+        REQUEST_ADDRESS,
+        "Gửi yêu cầu cung cấp thông tin",
+        f"<p>Thư điện tử nhận yêu cầu cung cấp thông tin: {portal.mail(officer.email)}</p>"
+        "<p>Công dân cũng có thể nhập yêu cầu vào ô dưới đây.</p>"
+        '<form action="#gui-yeu-cau" method="post"><label>Nội dung yêu cầu cung cấp thông tin '
+        '<textarea name="noi-dung"></textarea></label><button>Gửi yêu cầu</button></form>',
     )
