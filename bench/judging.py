@@ -10,11 +10,12 @@ dozen pages were looked at in a browser too.
 What counts as what. Reading is ``read_page``, measured in bench/reading.py. ``weighing`` is what the crawler does
 with each new link of a page it has read (``rank``): a part of the visit, and what it found of a text is remembered.
 Judging begins then: ``visited`` is the first judging after a visit in the same process, which matches the lines of
-text; ``warm`` the same portal again, as when a look that a rule asked for has come. Both are as in a night: a small
-portal was judged a few times before, for the interpreter is slower with code that it has seldom run. A run judged
-again out of the archive was not weighed: ``cold`` is the very first portal of such a process, ``next`` one more with
-the same menus and other news. ``vocabulary`` is what its making takes, once a process. The loop is a fixed piece of
-Python: it tells how busy the machine was; on a busy one the least values (``least``) say more than the medians.
+text; ``warm`` the same portal again, as when a look that a rule asked for has come. Both are as in a night: home
+pages of other hosts were judged a few times before, for the interpreter is slower with code that it has seldom run,
+and the words of the language are remembered one by one. A run judged again out of the archive was not weighed:
+``cold`` is the very first portal of such a process, ``next`` one more with the same menus and other news.
+``vocabulary`` is what its making takes, once a process. The loop is a fixed piece of Python: it tells how busy the
+machine was; on a busy one the least values (``least``) say more than the medians.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ from bench.reading import cpu_ms
 PAGES = 60
 DRAWN = 13
 """Pages that a browser was shown: home, and those that rules ask for."""
-STRANGER = 8
+STRANGE = 16
 """Pages of the portal that is judged before the one that is measured."""
 _BEFORE = 10
 """Times it is judged."""
@@ -76,16 +77,39 @@ def made_pages(pages: int = PAGES, portal: int = 0) -> list[PageFacts]:
 
 def saved_pages() -> list[PageFacts]:
     """The saved pages of the host that has most of them, home first; none where the corpus is not at hand."""
+    rows = sorted(_saved(), key=lambda row: row["kind"] != "home")
+    host = _most_saved(rows)
+    read = [_read(row) for row in rows if row["host"] == host]
+    return [
+        _as_page(number, facts, len(read)) for number, facts in enumerate(islice(cycle(read), PAGES if read else 0))
+    ]
+
+
+def strange_pages() -> list[PageFacts]:
+    """Saved home pages of other hosts; pages of another made portal where the corpus is not at hand."""
+    rows = _saved()
+    host = _most_saved(rows)
+    homes = [row for row in rows if row["host"] != host and row["kind"].startswith("home")]
+    read = [_as_page(number, _read(row), STRANGE) for number, row in enumerate(homes[:STRANGE])]
+    return read or made_pages(STRANGE, portal=1)
+
+
+def _saved() -> list[dict[str, str]]:
     index = CORPUS / "index.csv"
     if not index.is_file():
         return []
     with index.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if not row["kind"].startswith(("error", "challenge"))]
-    host = Counter(row["host"] for row in rows).most_common(1)[0][0]
-    rows = sorted((row for row in rows if row["host"] == host), key=lambda row: row["kind"] != "home")
-    bodies = [(CORPUS / "html" / row["file"]).read_bytes().replace(host.encode(), HOST.encode()) for row in rows]
-    read = [read_page(body, _address(0), seen_at=_SEEN) for body in bodies]
-    return [_as_page(number, facts, len(read)) for number, facts in enumerate(islice(cycle(read), PAGES))]
+        return [row for row in csv.DictReader(file) if not row["kind"].startswith(("error", "challenge"))]
+
+
+def _most_saved(rows: list[dict[str, str]]) -> str:
+    hosts = Counter(row["host"] for row in rows).most_common(1)
+    return hosts[0][0] if hosts else ""
+
+
+def _read(row: dict[str, str]) -> PageFacts:
+    body = (CORPUS / "html" / row["file"]).read_bytes().replace(row["host"].encode(), HOST.encode())
+    return read_page(body, _address(0), seen_at=_SEEN)
 
 
 def _address(number: int) -> str:
@@ -246,7 +270,7 @@ def main() -> None:
         judge_portals(options.part, visited=options.sort == "visited")
         return
     result: dict[str, Any] = {"goal_ms": GOAL_MS, "rules": len(open_rulebook().rules)}
-    stranger = portal_of(made_pages(STRANGER, portal=1), 0)
+    stranger = portal_of(strange_pages(), 0)
     for name, views in (("saved", saved_pages()), ("made", made_pages())):
         if not views:
             print(f"{name}: the saved real pages are not at hand ({CORPUS})")
