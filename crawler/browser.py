@@ -144,7 +144,7 @@ class Browser:
             return await self._look(self._tabs[0], url, host, seconds)
 
     async def _look(self, tab: Tab, url: str, host: str, seconds: float) -> Look | None:
-        """One look; None where the browser itself went down under it."""
+        """One look; None where the browser itself went down under it, or gave it up between two redirects."""
         chromium: Chromium | None = None
         sight = Sight(url, tab.proxy)
         try:
@@ -161,7 +161,7 @@ class Browser:
             await self._leave(tab, chromium, keep=False)
             raise
         went_down = await self._leave(tab, chromium, keep=look.error is None)
-        return None if went_down and look.error == "render_failed" else look
+        return None if look.error == "render_failed" and (went_down or sight.given_up) else look
 
     async def _leave(self, tab: Tab, chromium: Chromium | None, *, keep: bool) -> bool:
         """Leaves a page, outside of the look's own time: a browser that cannot do it is not used again.

@@ -94,6 +94,7 @@ class Sight:
         self._seen_at = datetime.now(UTC)
         self._page: Page | None = None
         self._crashed = False
+        self.given_up = False
         self._asked_last = url
         self._answer: Response | None = None
         self._under_way: dict[Request, float] = {}
@@ -151,6 +152,9 @@ class Sight:
             host = urlsplit(self._asked_last).hostname
             said = next((reason for refused, reason in reversed(self.proxy.refused) if refused == host), "")
             return said if said in _PROXY_REASONS else "refused"
+        if "ERR_ABORTED" in message and self._answer is not None and 300 <= self._answer.status < 400:
+            self.given_up = True  # a busy browser may drop a navigation between two hops
+            return "render_failed"
         return next((reason for word, reason in _NET_ERRORS.items() if word in message), "render_failed")
 
     def _no_page(self) -> str | None:
