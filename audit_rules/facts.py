@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple, TypeVar
 
 from audit_rules.address import Address, AddressBook
+from audit_rules.probed import Probes
+from audit_rules.rendered import RenderFacts
 from audit_rules.verdict import How
 
 T = TypeVar("T")
@@ -186,18 +188,6 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderFacts:
-    """What only a browser sees. ``stopped`` are requests to the tracker and to visit counters, recorded and not
-    let out; ``pushes`` are the entries of ``window._govaq`` as JSON texts; ``refused`` counts requests that
-    would have sent something."""
-
-    requests: int = 0
-    stopped: tuple[str, ...] = ()
-    pushes: tuple[str, ...] = ()
-    refused: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class PageFacts:
     """One look at one HTML page: raw (the bytes sent) or rendered (what scripts made of them).
 
@@ -277,21 +267,34 @@ class Answer:
 class NetFacts:
     """How the portal answered: its two entry points, other addresses asked, and what never answered.
 
-    ``skipped`` gives addresses known and not read, with the reason (``budget``, ``robots``, ``http_5xx``, …)."""
+    ``skipped`` gives addresses known and not read, with the reason (``budget``, ``robots``, ``http_5xx``, …).
+    ``probes`` is None where server and name system were not asked apart."""
 
     https: Answer | None = None
     http: Answer | None = None
     asked: tuple[Answer, ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
     requests: int = 0
+    probes: Probes | None = None
 
     def answer(self, url: str) -> Answer | None:
         return next((answer for answer in self.asked if answer.url == url), None)
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """A second look, before the portal was left, at what negative verdicts rest on: pages, entry points and other
+    addresses seen once more, later and with more patience. What is not in it was not looked at again."""
+
+    started_at: datetime
+    pages: tuple[Page, ...] = ()
+    net: NetFacts = NetFacts()
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """Everything one visit to a portal brought home. ``browser`` is False where nothing could be rendered."""
+    """Everything one visit to a portal brought home. ``browser`` is False where nothing could be rendered.
+    ``later`` is the second look, None where none was taken."""
 
     state: State
     reason: str | None
@@ -302,6 +305,7 @@ class Visit:
     browser: bool = False
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    later: Later | None = None
 
 
 @dataclass(frozen=True, slots=True)

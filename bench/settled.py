@@ -11,9 +11,10 @@ from audit.registry import Registry
 from audit.registry_files import read_registry
 from audit_rules.address import plain_host
 from audit_rules.engine import judge
-from audit_rules.facts import Answer, NetFacts, Page, PageFacts, Portal, RenderFacts, Surroundings, Visit
+from audit_rules.facts import Answer, NetFacts, Page, PageFacts, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement
 from audit_rules.reading import read_page
+from audit_rules.rendered import RenderFacts
 from audit_rules.rulebook import Rulebook, open_rulebook
 
 SEEN_AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

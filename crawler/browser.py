@@ -23,7 +23,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Playwright, async_playwright
 
-from audit_rules.facts import RenderFacts
+from audit_rules.rendered import RenderFacts
 from crawler.guard import Guard, Refusal
 from crawler.politeness import Politeness
 from crawler.proxy import ForwardProxy

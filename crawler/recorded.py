@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.http import Headers, Response
 
-from audit_rules.facts import RenderFacts
+from audit_rules.rendered import RenderFacts
 from crawler.download import Unanswered, kept
 from crawler.plan import MAX_PAGE_BYTES
 from crawler.ways import Visitor

@@ -16,7 +16,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page, Request, Response, Route, WebSocketRoute
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from audit_rules.facts import RenderFacts
+from audit_rules.rendered import RenderFacts
 from crawler.counters import counter_hosts, under
 from crawler.plan import MAX_PAGE_BYTES
 from crawler.proxy import ForwardProxy

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from audit_rules.facts import RenderFacts
+from audit_rules.rendered import RenderFacts
 from crawler.guard import Guard
 from crawler.plan import Plan
 from storage.recorded import Recorded

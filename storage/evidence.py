@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from audit_rules.facts import RenderFacts
+from audit_rules.rendered import RenderFacts
 from storage import blobs
 from storage.files import lock, safe_name, why
 from storage.recorded import EvidenceError, Recorded, RecordedFailure, RecordedLook, RecordedResponse

@@ -21,7 +21,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
-from audit_rules.facts import RenderFacts
+from audit_rules.rendered import RenderFacts
 from storage.files import why
 
 MAX_BODY = 64 * 1024 * 1024

@@ -12,10 +12,11 @@ from unittest.mock import patch
 
 from audit_rules.address import Address, AddressBook
 from audit_rules.engine import judge
-from audit_rules.facts import Abolished, Agency, Answer, NetFacts, Page, Portal, RenderFacts, Surroundings, Visit
+from audit_rules.facts import Abolished, Agency, Answer, NetFacts, Page, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement
 from audit_rules.reading import confirmed, read_page
 from audit_rules.reading.confirmed import Confirmed
+from audit_rules.rendered import RenderFacts
 from audit_rules.rulebook import Rulebook
 
 FOLDER = Path(__file__).parent / "cases"

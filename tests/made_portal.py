@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from audit_rules.address import Address
-from audit_rules.facts import Portal, Region, RenderFacts
+from audit_rules.facts import Portal, Region
+from audit_rules.rendered import RenderFacts
 from crawler.guard import Guard
 from crawler.politeness import Politeness
 from crawler.visit import Network

@@ -12,7 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from audit_rules.facts import RenderFacts
+from audit_rules.rendered import RenderFacts
 from storage.evidence import EvidenceError, EvidenceWriter, Recorded, sweep
 
 SEEN = datetime(2026, 7, 24, 1, 2, 3, 456789, tzinfo=UTC)

@@ -33,11 +33,11 @@ from audit_rules.facts import (
     Person,
     Picture,
     Portal,
-    RenderFacts,
     Surroundings,
     Visit,
 )
 from audit_rules.judgement import Basis, Judgement, Score, Words
+from audit_rules.rendered import RenderFacts
 from audit_rules.verdict import Evidence, Looked, Nearest, Outcome, Searched, Value, Verdict
 from storage import database
 from storage.archive import Archive, ArchiveError, DatabaseTooNew, DatabaseUnusable, RunClosed, UnknownRun
