@@ -12,7 +12,7 @@ Defect = Literal["expired", "not_yet_valid", "self_signed", "incomplete_chain", 
 @dataclass(frozen=True, slots=True)
 class Handshake:
     """What TLS said under the portal's name. ``protocol`` as OpenSSL writes it ("TLSv1.2"), "" where no handshake
-    was done; then ``error`` is a reason of the contract. ``defect`` is None where a browser takes the certificate."""
+    was done; then ``error`` is a reason of the contract. ``defect`` is None for one that browsers take."""
 
     host: str
     seen_at: datetime
