@@ -37,7 +37,7 @@ from bench.mutants import Result, Unfit, bearing_pages, mutated
 from bench.settled import DAY, rulebook
 from crawler.browser import find_browser
 from crawler.plan import Plan
-from sandbox.packing import packed
+from sandbox.packing import worlds
 from sandbox.world import World
 from storage.archive import Archive
 
@@ -91,7 +91,7 @@ def sandbox_column() -> dict[str, Any]:
     cases: defaultdict[str, list[tuple[Truth, Told]]] = defaultdict(list)
     errors: list[dict[str, str]] = []
     browser = find_browser() is not None
-    held = [(), *packed()]
+    held = worlds()
     for faults in held:
         _audit_world(faults, browser, cases, errors)
     return {

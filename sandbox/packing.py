@@ -6,7 +6,24 @@ from collections.abc import Mapping, Sequence
 
 from sandbox.country import COUNTRY, Country
 from sandbox.fault_list import Fault
-from sandbox.faults import FAULTS, applies, deserved, plantable, struck_by
+from sandbox.faults import FAULTS, applies, deserved, fits, plantable, struck_by
+
+
+_EXCUSED = ("ward", "finance")
+"""Components that leave what they lack to their main portal, once."""
+
+
+def worlds(country: Country = COUNTRY) -> list[tuple[str, ...]]:
+    """No fault; then all of them, the most in the first; the last has also those of components whose main portal
+    has what they lack."""
+    excused = tuple(
+        f"{portal}.{fault.id}"
+        for portal in _EXCUSED
+        for fault in FAULTS.values()
+        if fault.with_main and fits(fault, country.audited[portal])
+    )
+    *others, last = packed(country)
+    return [(), *others, (*last, *excused)]
 
 
 def packed(country: Country = COUNTRY) -> list[tuple[str, ...]]:
