@@ -8,7 +8,6 @@ from sandbox.country import COUNTRY, Country
 from sandbox.fault_list import Fault
 from sandbox.faults import FAULTS, applies, deserved, fits, plantable, struck_by
 
-
 _EXCUSED = ("ward", "finance")
 """Components that leave what they lack to their main portal, once."""
 
