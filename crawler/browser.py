@@ -12,7 +12,8 @@ import contextlib
 import logging
 import os
 import shutil
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +22,10 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Playwright, async_playwright
+from playwright.async_api import Page, Playwright, async_playwright
 
-from audit_rules.rendered import RenderFacts
+from audit_rules.rendered import Depth, RenderFacts
+from crawler import measures
 from crawler.guard import Guard, Refusal
 from crawler.politeness import Politeness
 from crawler.proxy import ForwardProxy
@@ -38,6 +40,8 @@ AT_ONCE = 4
 """Looks side by side: each waits for most of its time, and two cores draw no more at once."""
 TABS = 8
 """Pages kept open, of as many hosts; an empty one is cheaper to keep than to open again, and costs 69 MB."""
+MEASURE_SECONDS = 30.0
+"""For what a deeper look measures beside the text; what is not done by then is left out."""
 READ_SECONDS = 5.0
 """For reading the drawn page; one that answers no longer is busy with itself."""
 _ARGUMENTS = (
@@ -87,14 +91,15 @@ class Browser:
         self._tabs = [Tab(ForwardProxy(guard), user_agent) for _ in range(TABS)]
         self._free = list(self._tabs)
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._second_try = asyncio.Lock()
+        self._spare = Tab(ForwardProxy(guard), user_agent)
+        self._nobody_else = asyncio.Lock()
         self._starting = asyncio.Lock()
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as proxies:
-            for tab in self._tabs:
+            for tab in (*self._tabs, self._spare):
                 await proxies.enter_async_context(tab.proxy)
             self._proxies = proxies.pop_all()
         return self
@@ -105,11 +110,14 @@ class Browser:
         await self._stop(self._chromium)
         await self._proxies.aclose()
 
-    async def look(self, url: str, *, timeout: float = 30.0) -> Look:  # noqa: ASYNC109 - part of the interface
+    async def look(self, url: str, *, timeout: float = 30.0, depth: Depth = "text") -> Look:  # noqa: ASYNC109
         """Opens an http(s) address and reads what its scripts made of it; one turn of politeness for its host.
 
-        ``timeout`` in seconds bounds the whole look, waiting for the turn not counted. Never raises for what a
+        ``timeout`` in seconds bounds the reading, waiting for the turn not counted. Never raises for what a
         page does. A page that never comes to rest is read as it is when two thirds of the time are over.
+        A deeper look goes on measuring (``crawler.measures``) for MEASURE_SECONDS while the page is open, and an
+        ``audit`` opens it anew, each time with a turn of its own; what of it fails is left out of the look, and
+        ``look.render.depth`` tells how deep it was.
         """
         seen_at = datetime.now(UTC)
         try:
@@ -123,35 +131,56 @@ class Browser:
         except ValueError:
             return Look(url, url, None, "", seen_at, RenderFacts(), "dns")
         async with self._politeness.turn(host, where.group):
-            look = await self._among_others(url, host, timeout) or await self._alone(url, host, timeout)
-        return look or Look(url, url, None, "", seen_at, RenderFacts(), "render_failed")
+            look = await self._among_others(url, host, timeout, depth)
+            look = look or await self._alone(url, host, timeout, depth)
+        if look is None:
+            return Look(url, url, None, "", seen_at, RenderFacts(), "render_failed")
+        if depth == "audit" and look.error is None:
+            with contextlib.suppress(PlaywrightError, OSError, TimeoutError):
+                look = await measures.loads(look, lambda: self._fresh(url, host, where.group))
+        return look
 
-    async def _among_others(self, url: str, host: str, seconds: float) -> Look | None:
+    @asynccontextmanager
+    async def _fresh(self, url: str, host: str, group: str) -> AsyncIterator[Page]:
+        """An empty page in a context of its own, nothing blocked but counters, and nothing else under way: for one
+        load whose time is taken. It waits for its turn. Raises playwright's errors."""
+        async with self._politeness.turn(host, group), self._nobody_else, AsyncExitStack() as places:
+            for _ in range(AT_ONCE):
+                await places.enter_async_context(self._places)
+            chromium = await self._ready()
+            try:
+                yield await self._spare.open(chromium, host, Sight(url, self._spare.proxy, whole=True))
+            finally:
+                await self._leave(self._spare, chromium, keep=False)
+
+    async def _among_others(self, url: str, host: str, seconds: float, depth: Depth) -> Look | None:
         async with self._places:
             # The tab that has a page of this host open, else one that has none to lose, else the longest unused.
             tab = min(self._free, key=lambda tab: (tab.host != host, tab.host != ""))
             self._free.remove(tab)
             try:
-                return await self._look(tab, url, host, seconds)
+                return await self._look(tab, url, host, seconds, depth)
             finally:
                 self._free.append(tab)
 
-    async def _alone(self, url: str, host: str, seconds: float) -> Look | None:
+    async def _alone(self, url: str, host: str, seconds: float, depth: Depth) -> Look | None:
         """The second try of a page whose browser went down: if it was this page's doing, no other suffers again."""
-        async with self._second_try, AsyncExitStack() as places:
+        async with self._nobody_else, AsyncExitStack() as places:
             for _ in range(AT_ONCE):
                 await places.enter_async_context(self._places)
-            return await self._look(self._tabs[0], url, host, seconds)
+            return await self._look(self._tabs[0], url, host, seconds, depth)
 
-    async def _look(self, tab: Tab, url: str, host: str, seconds: float) -> Look | None:
+    async def _look(self, tab: Tab, url: str, host: str, seconds: float, depth: Depth) -> Look | None:
         """One look; None where the browser itself went down under it, or gave it up between two redirects."""
         chromium: Chromium | None = None
-        sight = Sight(url, tab.proxy)
+        sight = Sight(url, tab.proxy, whole=depth != "text")
         try:
             async with asyncio.timeout(seconds + READ_SECONDS):
                 chromium = await self._ready()
                 page = await tab.open(chromium, host, sight)
                 look = await sight.take(page, seconds)
+            if depth != "text" and look.error is None:
+                look = await _measured(page, look, depth)
         except TimeoutError:
             look = sight.look(error="timeout")
         except (PlaywrightError, OSError) as error:
@@ -207,3 +236,13 @@ class Browser:
             async with asyncio.timeout(10):
                 if playwright is not None:
                     await playwright.stop()
+
+
+async def _measured(page: Page, look: Look, depth: Depth) -> Look:
+    """The look with what is measured while its page is open, as far as that succeeds."""
+    with contextlib.suppress(PlaywrightError, OSError, TimeoutError):
+        async with asyncio.timeout(MEASURE_SECONDS):
+            look = await measures.full(page, look)
+            if depth == "audit":
+                look = await measures.axe(page, look)
+    return look

@@ -70,7 +70,8 @@ _NET_ERRORS = {
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one look brought. ``html`` is the drawn page, empty where ``error`` says why there is none: a reason of
-    the contract (``render_failed``, ``timeout``, ``too_large``, ``refused_address``, ``dns``, …)."""
+    the contract (``render_failed``, ``timeout``, ``too_large``, ``refused_address``, ``dns``, …). ``picture`` is
+    what a ``full`` look photographed, empty where nobody did."""
 
     url: str
     final_url: str
@@ -79,16 +80,19 @@ class Look:
     seen_at: datetime
     render: RenderFacts
     error: str | None = None
+    picture: bytes = b""
 
 
 class Sight:
-    """One look under way: it watches what the page asks for, and stops what must not leave.
+    """One look under way: it watches what the page asks for, and stops what must not leave. Pictures, fonts and
+    media are not loaded unless the page is to be seen ``whole``.
 
     Dialogs need nothing: Playwright dismisses them as long as nobody listens for them.
     """
 
-    def __init__(self, url: str, proxy: ForwardProxy) -> None:
+    def __init__(self, url: str, proxy: ForwardProxy, *, whole: bool = False) -> None:
         self.url = url
+        self.whole = whole
         self.proxy = proxy
         self._methods_before = proxy.methods
         self._seen_at = datetime.now(UTC)
@@ -246,7 +250,11 @@ class Sight:
             return False
         frame = self._frame(request)
         in_popup = frame is None or frame.page != self._page
-        return not in_popup and request.resource_type not in _NOT_NEEDED and self._requests < MAX_REQUESTS
+        return (
+            not in_popup
+            and (self.whole or request.resource_type not in _NOT_NEEDED)
+            and self._requests < MAX_REQUESTS
+        )
 
     async def socket(self, socket: WebSocketRoute) -> None:
         self._refused += 1
