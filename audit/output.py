@@ -125,6 +125,8 @@ def logbook(data: Path, desk: Desk) -> Iterator[None]:
     root.addHandler(pen)
     root.setLevel(logging.INFO)
     logging.getLogger("scrapy").setLevel(logging.WARNING)  # its every start and stop, for thousands of portals
+    # A certificate that is not valid is a finding, told once; Scrapy says it with each connection.
+    logging.getLogger("scrapy.core.downloader.tls").setLevel(logging.ERROR)
     try:
         yield
     except (Exception, KeyboardInterrupt) as error:
