@@ -94,6 +94,13 @@ def test_dead_code_is_there_but_measures_nothing(html: str, state: str) -> None:
     assert embed(html).state == state
 
 
+def test_dead_copies_do_not_hide_a_live_one() -> None:
+    dead = f"<script type='text/plain'>{CANONICAL}</script>" * 50
+    page = read(f"<body>{dead}<script>{CANONICAL}</script></body>")
+    assert [each.state for each in page.emc].count("live") == 1
+    assert len(page.emc) < 50
+
+
 def test_another_tracker_of_the_same_shape_is_told_apart() -> None:
     matomo = CANONICAL.replace("_govaq", "_paq").replace("f-emc.ngsp.gov.vn", "thongke.tinhmau.gov.vn")
     found = embed(f"<script>{matomo}</script>")

@@ -99,14 +99,16 @@ class Gathered:
 
     def track(self, code: str, *, script_type: str = "", inert: bool = False, comment: bool = False) -> None:
         """A script, or what stands in a comment; kept if it is measuring code."""
-        if len(self.emc) < _MAX_EMC:
-            embed = read_script(code, script_type=script_type, inert=inert, comment=comment)
-            self.emc += [embed] if embed is not None else []
+        self._keep(read_script(code, script_type=script_type, inert=inert, comment=comment))
 
     def load(self, source: str) -> None:
         """The address of a script; kept if it is the measuring system's library."""
-        embed = read_library(source) if len(self.emc) < _MAX_EMC else None
-        self.emc += [embed] if embed is not None else []
+        self._keep(read_library(source))
+
+    def _keep(self, embed: EmcEmbed | None) -> None:
+        """Up to a bound for each state: dead copies must not hide a live one."""
+        if embed is not None and sum(other.state == embed.state for other in self.emc) < _MAX_EMC:
+            self.emc.append(embed)
 
     def control(self, kind: str, attributes: Attributes, text: str = "") -> None:
         """An input, text area or button of the form around it."""
