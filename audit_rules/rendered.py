@@ -22,24 +22,26 @@ class Fit:
     """How the page fits a screen ``width`` pixels wide, its text enlarged to ``percent``.
 
     ``overflow`` gives by how many pixels the content is wider than the screen, once for each time it was measured;
-    ``widest`` is the selector of an element that sticks out, "" where none does."""
+    ``widest`` is the selector of an element that sticks out, "" where none does. ``laid_out`` is the width that the
+    page is laid out in: a phone takes a wider one than its screen, and shows the page in small, where the page does
+    not tell it otherwise."""
 
     width: int
     percent: int
     overflow: tuple[int, ...]
     widest: str = ""
+    laid_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AxeFinding:
     """What one rule of axe-core found: ``level`` of WCAG 2.0, ``impact`` in axe's words (minor, moderate, serious,
-    critical), ``help`` in axe's Vietnamese and English, the number of elements, some of their selectors."""
+    critical), ``help`` in axe's English, the number of elements, some of their selectors."""
 
     rule: str
     level: Literal["A", "AA"]
     impact: str
-    help_vi: str
-    help_en: str
+    help: str
     nodes: int
     selectors: tuple[str, ...]
 
