@@ -107,21 +107,31 @@ class LoopbackServer:
 
     async def _exchange(self, scheme: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its answer; whether the connection stays open."""
+        method, host, target, fields, stays = await self._heard(reader)
+        parts = urlsplit(target)
+        answer = self._answer(scheme, host, parts.path or "/", dict(parse_qsl(parts.query)))
+        writer.write(_as_bytes(answer, method, "gzip" in fields.get("accept-encoding", ""), stays))
+        await writer.drain()
+        return stays
+
+    async def _heard(self, reader: asyncio.StreamReader) -> tuple[str, str, str, dict[str, str], bool]:
+        """The next request, counted: method, host, target, header fields in lower case, and whether the connection
+        is to stay open."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         request, *lines = head.rstrip().split("\r\n")
         method, target, version = request.split(" ", 2)
         fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         await reader.readexactly(min(int(fields.get("content-length", "0")), _LONGEST_BODY))
         host = fields.get("host", "").partition(":")[0].lower()
-        parts = urlsplit(target)
-        path = parts.path or "/"
         with self._lock:
-            self._hits[host, method, path] += 1
-        answer = self._answer(scheme, host, path, dict(parse_qsl(parts.query)))
-        stays = version == "HTTP/1.1" and fields.get("connection", "").lower() != "close"
-        writer.write(_as_bytes(answer, method, "gzip" in fields.get("accept-encoding", ""), stays))
-        await writer.drain()
-        return stays
+            self._hits[host, method, urlsplit(target).path or "/"] += 1
+        return (
+            method,
+            host,
+            target,
+            fields,
+            version == "HTTP/1.1" and fields.get("connection", "").lower() != "close",
+        )
 
 
 def _port(listener: socket.socket) -> int:

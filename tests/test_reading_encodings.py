@@ -31,6 +31,11 @@ def test_valid_utf8_is_utf8_whatever_the_labels_say(label: str | None, meta: str
     assert told(page(meta).encode(), label) == (TEXT, "utf-8")
 
 
+def test_rubbish_behind_a_page_in_utf8_does_not_make_it_one_of_abc_fonts() -> None:
+    text = f"{TEXT}. Chịu trách nhiệm chính: Nguyễn Văn Ước."
+    assert told(page(text=text).encode() + b"\xff\xfe\xfd" * 1000, "base64") == (text, "utf-8")
+
+
 @pytest.mark.parametrize(
     ("bom", "charset"),
     [(codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")],

@@ -37,6 +37,8 @@ _TCVN3_MARKS = re.compile("(?<=[a-z])[®µ¸¶·¹¨©ª«¬\u00ad¾»¼½]|[®�
 _FEWEST_MARKS, _FEWEST_KINDS = 20, 5
 
 
+_THREE_BYTES = re.compile("[\u1ea0-\u1ef9]")
+"""Letters that take three bytes in UTF-8: whatever rubbish stands beside them, no other charset makes a score."""
 _UNICODE_LETTERS = re.compile("[ăđơưĂĐƠƯ\u1ea0-\u1ef9]")
 
 
@@ -88,7 +90,7 @@ def _decoded(body: bytes, header_charset: str | None) -> tuple[str, str]:
         text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     letters = len(text) - broken - len(body.translate(None, _BEYOND_ASCII))
-    if broken <= letters * _MOSTLY:
+    if broken <= letters * _MOSTLY or len(_THREE_BYTES.findall(text)) >= _FEWEST_MARKS:
         return text, "utf-8"
     for label in (_known(header_charset), _known(declared_charset(body))):
         if label is not None and label != "utf-8":
