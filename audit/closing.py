@@ -20,6 +20,7 @@ KNOWN_SHARE = 0.2
 
 _SEEN = frozenset({"audited", "partial"})
 _EMC_CODE = "measurement.emc_code_present"
+_EMC_BEACON = "measurement.emc_beacon_sent"
 _LOOKED_AT = frozenset({"other_tracker", "unknown_current_code"})
 """Reasons of an unsure answer about the code that was given after a look: another code is there, or none."""
 
@@ -35,6 +36,7 @@ class WholeRun:
     families: Mapping[str, str]
     seats: Mapping[str, frozenset[tuple[str, str]]]
     unknown_current_code: bool
+    tracker_down: bool | None
 
     def around(self, each: PortalRun, outcomes: Mapping[str, Mapping[str, str]]) -> Surroundings:
         """What was known around a portal, with what the whole run adds; ``outcomes`` are those of main portals."""
@@ -45,6 +47,7 @@ class WholeRun:
             main_portal_outcomes=outcomes.get(main.id) if main and main.id in self.answered else None,
             emc_elsewhere=self._elsewhere(each),
             unknown_current_code=self.unknown_current_code,
+            tracker_down=self.tracker_down,
         )
 
     def _elsewhere(self, each: PortalRun) -> dict[str, tuple[str, ...]] | None:
@@ -65,6 +68,7 @@ def whole_run(portals: Iterable[PortalRun]) -> WholeRun:
     heads = _Heads()
     seats: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     told: list[bool] = []
+    loaded: list[bool] = []
     for each in portals:
         heads.add(each.portal)
         mains |= {each.around.main_portal.id} if each.around.main_portal else set()
@@ -74,17 +78,25 @@ def whole_run(portals: Iterable[PortalRun]) -> WholeRun:
             seats[site_id].add((each.portal.id, str(each.portal.address)))
         if each.portal.is_main and each.portal.registered:
             told += [code.verdict.outcome == "passed" for code in _emc_code(each.judgements) if _looked_at(code)]
+        loaded += _library_loaded(each.judgements)
     families = heads.families()
     known = {
         site_id: frozenset((families[seat], address) for seat, address in seen if seat in families)
         for site_id, seen in seats.items()
     }
     unknown_current_code = len(told) >= FEWEST_MAIN and sum(told) < KNOWN_SHARE * len(told)
-    return WholeRun(frozenset(answered), frozenset(mains), families, known, unknown_current_code)
+    tracker_down = not any(loaded) if loaded else None
+    return WholeRun(frozenset(answered), frozenset(mains), families, known, unknown_current_code, tracker_down)
 
 
 def _emc_code(judgements: Iterable[Judgement]) -> Iterator[Judgement]:
     return (each for each in judgements if each.rule == _EMC_CODE)
+
+
+def _library_loaded(judgements: Iterable[Judgement]) -> list[bool]:
+    """Whether the measuring library loaded, where home asked for it."""
+    told = (each.verdict.values.get("library_loaded") for each in judgements if each.rule == _EMC_BEACON)
+    return [each for each in told if isinstance(each, bool)]
 
 
 def _looked_at(code: Judgement) -> bool:

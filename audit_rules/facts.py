@@ -153,20 +153,25 @@ class EmcEmbed:
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """What is filled in: ``name`` is all that the markup calls it, ``sent`` the name it is sent under."""
+
     name: str
     kind: str
     label: str
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form, or a lone input that a script reads. ``text`` is the words of its buttons and labels."""
+    """A form, or a lone input that a script reads. ``text`` is the words of its buttons and labels; ``hidden`` is
+    what a browser sends beside the fields, names and values, of a form that is asked for and not sent."""
 
     action: str
     method: str
     text: str
     region: Region
     fields: tuple[Field, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,11 +269,26 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchTry:
+    """The search of the site, asked for one word of the portal's own headlines: what the address answered in the
+    end, and the page of results, None where that was no page. ``whole`` is False where the form has more to fill in
+    than the word."""
+
+    word: str
+    answer: Answer
+    page: Page | None = None
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class NetFacts:
     """How the portal answered: its two entry points, other addresses asked, and what never answered.
 
     ``skipped`` gives addresses known and not read, with the reason (``budget``, ``robots``, ``http_5xx``, …).
-    ``probes`` is None where server and name system were not asked apart."""
+    ``probes`` is None where server and name system were not asked apart. ``search`` is the portal's own search as
+    it was tried, None where nobody could; ``outside`` are pages out of the portal that were read for the language
+    of their text, without anything else of theirs; ``slow`` gives addresses that were long in answering, and the
+    seconds."""
 
     https: Answer | None = None
     http: Answer | None = None
@@ -276,6 +296,9 @@ class NetFacts:
     skipped: tuple[tuple[str, str], ...] = ()
     requests: int = 0
     probes: Probes | None = None
+    search: SearchTry | None = None
+    outside: tuple[Page, ...] = ()
+    slow: tuple[tuple[str, float], ...] = ()
 
     def answer(self, url: str) -> Answer | None:
         return next((answer for answer in self.asked if answer.url == url), None)
@@ -307,6 +330,12 @@ class Visit:
     finished_at: datetime | None = None
     later: Later | None = None
 
+    @property
+    def shown(self) -> tuple[Page, ...]:
+        """Every page that a browser may be shown: the portal's, then those that were read beside them."""
+        search = self.net.search
+        return (*self.pages, *self.net.outside, *((search.page,) if search and search.page else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Abolished:
@@ -329,7 +358,9 @@ class Surroundings:
     family (main portal, components, aliases, predecessors), the canonical addresses of those portals, sorted; it
     too is None until then, and for a portal of no known family. ``unknown_current_code`` is True where the run
     looked at 20 main portals or more and fewer than 20 % of them carry the known code live on home: the code or its
-    host may have changed. ``successor`` is the portal of the body that took over from one that is no more."""
+    host may have changed. ``tracker_down`` tells whether the measuring library loaded for nobody of those in the
+    run who asked for it, None where nobody did or the run is not over. ``successor`` is the portal of the body that
+    took over from one that is no more."""
 
     day: date
     main_portal: Portal | None = None
@@ -340,6 +371,7 @@ class Surroundings:
     main_portal_outcomes: Mapping[str, str] | None = None
     emc_elsewhere: Mapping[str, tuple[str, ...]] | None = None
     unknown_current_code: bool = False
+    tracker_down: bool | None = None
     abolished: tuple[Abolished, ...] = ()
     successor: Portal | None = None
 

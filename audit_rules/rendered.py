@@ -61,10 +61,10 @@ class Load:
     """One fresh load with nothing blocked. All in seconds from the start of navigation, ``blocking_time`` a sum;
     None where the browser did not tell."""
 
-    first_content: float | None
-    largest_content: float | None
-    full_display: float | None
-    blocking_time: float | None
+    first_content: float | None = None
+    largest_content: float | None = None
+    full_display: float | None = None
+    blocking_time: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

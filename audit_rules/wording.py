@@ -15,6 +15,9 @@ from audit_rules.judgement import Lang, Words
 from audit_rules.verdict import Searched, Value, Verdict
 
 WORDS = Path(__file__).with_name("words.toml")
+_AXE = Path(__file__).with_name("axe.toml")
+_CODED = frozenset({"state", "missing", "reason", "faults", "lesser"})
+"""Values of verdicts that are codes and have terms."""
 _SHOWN_WORDINGS = 5
 _SHOWN_VALUES = 12
 _VALUE_LENGTH = 300
@@ -37,6 +40,8 @@ class Wording:
     def __init__(self, path: Path = WORDS) -> None:
         with path.open("rb") as file:
             self._common: dict[str, dict[str, dict[str, str]]] = tomllib.load(file)
+        with _AXE.open("rb") as file:
+            self._common["terms"] |= tomllib.load(file)
 
     def say(self, own: RuleWords, verdict: Verdict, lang: Lang) -> Words:
         """Title, message and remedy of one verdict; only a failed one has a remedy."""
@@ -45,15 +50,19 @@ class Wording:
             message = self._fill(own.passed, values)
             if verdict.values.get("on_main_portal"):
                 message = self._fill(self._sentence("searched", "on_main_portal", lang), values)
-            return Words(own.title, message, "")
+            return Words(own.title, f"{message} {self._slow(values, lang)}".strip(), "")
         if verdict.outcome == "failed":
             message = self._fill(own.failed, values)
             told = self.searched(verdict.searched, lang)
-            return Words(own.title, f"{message} {told}".strip(), own.fix)
+            slow = self._slow(values, lang)
+            return Words(own.title, " ".join(filter(None, (message, told, slow))), own.fix)
         values["reason"] = verdict.reason or ""
         message = self._fill(self._sentence(verdict.outcome, verdict.reason or "", lang), values)
         told = self.searched(verdict.searched, lang) if verdict.reason == "needs_review" else ""
         return Words(own.title, f"{message} {told}".strip(), "")
+
+    def _slow(self, values: Mapping[str, str], lang: Lang) -> str:
+        return self._fill(self._sentence("slow", "answer", lang), values) if "slow_seconds" in values else ""
 
     def searched(self, searched: Searched | None, lang: Lang) -> str:
         """Where a thing was looked for, by which wordings, and what came nearest."""
@@ -78,7 +87,7 @@ class Wording:
             more = " …" if len(value) > _SHOWN_VALUES else ""
             return ", ".join(self._value(key, each, lang) for each in value[:_SHOWN_VALUES]) + more
         text = str(value)
-        term = self._common["terms"].get(text) if key in ("state", "missing", "reason") else None
+        term = self._common["terms"].get(text) if key in _CODED else None
         return term[lang] if term else text[:_VALUE_LENGTH]
 
     @staticmethod

@@ -5,15 +5,18 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
+
 from audit_rules.address import Address, AddressBook
 from audit_rules.engine import judge
-from audit_rules.facts import Abolished, Agency, Answer, NetFacts, Page, Portal, Surroundings, Visit
+from audit_rules.facts import Abolished, Agency, Answer, Later, NetFacts, Page, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement
+from audit_rules.probed import Probes
 from audit_rules.reading import confirmed, read_page
 from audit_rules.reading.confirmed import Confirmed
 from audit_rules.rendered import RenderFacts
@@ -125,7 +128,16 @@ def _page(html: str, url: str, told: dict[str, Any], *, rendered: bool) -> Page:
         return Page(url, raw)
     drawn = drawn_frame.replace("{}", told.get("drawn", html)).encode()
     view = read_page(drawn, url, seen_at=SEEN_AT, status=status, how="rendered")
-    return Page(url, raw, replace(view, render=RenderFacts(pushes=tuple(told.get("pushes", ())))))
+    seen = {"pushes": told.get("pushes", ())} | told.get("render", {})
+    return Page(url, raw, replace(view, render=msgspec.convert(seen, RenderFacts)))
+
+
+def _later(home: Page, told: dict[str, Any]) -> Later | None:
+    """The second look, at home alone, if a case tells what a browser saw at it."""
+    if "later_render" not in told or home.rendered is None:
+        return None
+    seen = msgspec.convert(told["later_render"], RenderFacts)
+    return Later(SEEN_AT, (Page(home.url, None, replace(home.rendered, render=seen)),))
 
 
 def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
@@ -136,7 +148,8 @@ def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
     ``pages`` maps paths to more pages, ``bare`` to pages outside the frame, ``answers`` addresses to statuses (or
     error reasons, or a status, where redirects end and as what), ``skipped`` addresses to reasons; ``ends_at`` is
     where home's redirects end, ``encoding`` that of the bytes sent; ``browser = false`` leaves all
-    pages raw, ``undrawn`` some.
+    pages raw, ``undrawn`` some; ``probes`` is what server and name system said when they were asked apart;
+    ``render`` is what the browser alone saw of home, ``later_render`` what it saw at the second look.
     """
     portal = _portal(told)
     root = told.get("ends_at") or f"{told.get('scheme', 'https')}://{portal.address}"
@@ -152,9 +165,13 @@ def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
     asked = tuple(_answer(url, said) for url, said in told.get("answers", {}).items())
     https = _answer(root + "/", told.get("https", 200)) if told.get("https") != "unasked" else None
     http = _answer(root.replace("https", "http") + "/", told["http"]) if "http" in told else None
-    net = NetFacts(https, http, asked, tuple(told.get("skipped", {}).items()))
+    probed = _probes(told.get("probes"), str(portal.address.host))
+    net = NetFacts(https, http, asked, tuple(told.get("skipped", {}).items()), probes=probed)
     seen = () if told.get("unseen") else (home, *pages)
-    visit = Visit(told.get("state", "audited"), told.get("why"), root + "/", seen, net, browser=browser)
+    later = _later(home, told)
+    visit = Visit(
+        told.get("state", "audited"), told.get("why"), root + "/", seen, net, browser=browser, later=later
+    )
     components = tuple(_components(told))
     answered = told.get("answered")
     main = _main(told)
@@ -171,9 +188,27 @@ def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
         abolished=tuple(Abolished(*each) for each in told.get("abolished", ())),
         emc_elsewhere=told.get("elsewhere"),
         unknown_current_code=told.get("unknown_current_code", False),
+        tracker_down=told.get("tracker_down"),
         successor=successor,
     )
     return portal, visit, around
+
+
+def _probes(told: dict[str, Any] | None, host: str) -> Probes | None:
+    """Host and time need not be said; a certificate whose dates are not said is in date."""
+    if told is None:
+        return None
+    said = {name: dict(value) if isinstance(value, dict) else value for name, value in told.items()}
+    for name in ("tls", "names"):
+        if name in said:
+            said[name] = {"host": host, "seen_at": SEEN_AT} | said[name]
+    for name in ("security_txt", "site_map"):
+        if name in said:
+            said[name] = {"url": f"https://{host}/{name}", "seen_at": SEEN_AT} | said[name]
+    if said.get("tls", {}).get("protocol"):
+        dates = {"valid_from": SEEN_AT - timedelta(days=60), "valid_to": SEEN_AT + timedelta(days=30)}
+        said["tls"] = dates | {"names": [host], "issuer": "Let's Encrypt, R12"} | said["tls"]
+    return msgspec.convert(said, Probes)
 
 
 def judged(case: Case, rulebook: Rulebook) -> Judgement:

@@ -55,6 +55,24 @@ def elsewhere(name: str, *portals: PortalRun) -> dict[str, tuple[str, ...]] | No
     return None if found is None else dict(found)
 
 
+@pytest.mark.parametrize(
+    ("loaded", "down"), [((), None), ((None, None), None), ((False, False), True), ((False, None, True), False)]
+)
+def test_the_tracker_is_down_where_the_library_loaded_for_nobody(
+    loaded: tuple[bool | None, ...], down: bool | None
+) -> None:
+    rule = "measurement.emc_beacon_sent"
+    verdicts = [
+        cant_tell("not_rendered") if each is None else cant_tell("tracker_down", library_loaded=each)
+        for each in loaded
+    ]
+    run = [
+        told_runs.portal_run((told_runs.judgement(rule, said),), portal=portal(f"tinh{number}"))
+        for number, said in enumerate([*verdicts, cant_tell("not_rendered")])
+    ]
+    assert all(around(each.portal.id, run).tracker_down is down for each in run)
+
+
 # --- one EMC id in several places ------------------------------------------------------------------------------
 
 

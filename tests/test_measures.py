@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+import audit_rules
 from audit_rules.rendered import AxeFacts, Fit, Load, RenderFacts
 from crawler import measures
 from crawler.apart import apart
@@ -178,6 +181,24 @@ def test_a_page_cannot_answer_in_the_place_of_axe() -> None:
     assert found is not None
     assert found.version != "9"
     assert [each.rule for each in found.violations] == ["image-alt"]
+
+
+def test_every_fault_that_axe_may_tell_has_words() -> None:
+    async def rules(browser: Browser, root: str) -> list[str]:
+        page = await opened(browser, root + "/fits")
+        async with apart(page) as world:
+            await world.tell(measures._axe_core())
+            told: list[str] = await world.tell("axe.getRules(['wcag2a', 'wcag2aa']).map(rule => rule.ruleId)")
+            return told
+
+    known = with_browser(rules)
+    with Path(audit_rules.__file__).with_name("axe.toml").open("rb") as file:
+        words = tomllib.load(file)
+    assert len(known) > 60
+    assert set(words) == set(known)
+    for rule, said in words.items():
+        assert set(said) == {"vi", "en"}, rule
+        assert said["vi"] != said["en"], rule
 
 
 def test_axe_that_takes_too_long_is_left_out_and_the_page_is_free_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,8 @@ def test_case(case: Case, rulebook: Rulebook) -> None:
         assert verdict.values[key] == value
     if "excerpt" in case.told:
         assert case.told["excerpt"] in " ".join(each.excerpt for each in verdict.evidence)
+    if "says" in case.told:
+        assert case.told["says"] in judgement.vi.message
     if "wanted" in case.told:
         assert list(verdict.wanted) == case.told["wanted"]
     if "proves" in case.told:

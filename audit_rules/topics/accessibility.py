@@ -6,9 +6,11 @@ import re
 
 from audit_rules.evidence import evidence
 from audit_rules.facts import PageFacts
+from audit_rules.measured import NOT_MEASURED, axed, drawn_home
+from audit_rules.rendered import AxeFinding
 from audit_rules.rule import rule
 from audit_rules.site import SiteFacts
-from audit_rules.verdict import Verdict, cant_tell, failed, inapplicable, passed, untested
+from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed
 
 _TAG = re.compile(r"^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$", re.IGNORECASE)
 _NO_LANGUAGE = frozenset({"vn", "xx", "cn", "jp", "kr", "us", "uk", "vie", "eng"})
@@ -18,6 +20,10 @@ _FEWEST_PICTURES = 3
 _MOST_UNNAMED = 0.2
 _SCALES = re.compile(r"width\s*=\s*device-width|initial-scale\s*=\s*[\d.]+", re.IGNORECASE)
 _LOADED_AS_XML = "application/xhtml+xml"
+_SERIOUS = ("critical", "serious")
+"""What axe calls a fault that keeps people out, or nearly does; lesser ones are told and fail nothing."""
+TOLERANCE = 8
+"""Pixels by which content may stick out of a phone's screen: no reader notices."""
 
 
 def _home_view(site: SiteFacts) -> PageFacts:
@@ -94,15 +100,50 @@ def no_moving_text(site: SiteFacts) -> Verdict:
 
 
 @rule
-def axe_wcag20_a(_site: SiteFacts) -> Verdict:
-    """The pages have no fault that axe finds against WCAG 2.0 at level A."""
-    return untested("needs_browser")
+def axe_wcag20_a(site: SiteFacts) -> Verdict:
+    """The pages have no serious fault that axe finds against WCAG 2.0 at level A.
+
+    Faults that axe calls minor or moderate are told as a value. What axe leaves to a person is no pass. Frames of
+    others are not looked into."""
+    return _by_axe(site, "A")
 
 
 @rule
-def axe_wcag20_aa(_site: SiteFacts) -> Verdict:
-    """The pages have no fault that axe finds against WCAG 2.0 at level AA."""
-    return untested("needs_browser")
+def axe_wcag20_aa(site: SiteFacts) -> Verdict:
+    """The pages have no serious fault that axe finds against WCAG 2.0 at level AA.
+
+    It decides as for level A."""
+    return _by_axe(site, "AA")
+
+
+def _by_axe(site: SiteFacts, level: str) -> Verdict:
+    home, looks = drawn_home(site), axed(site)
+    if isinstance(home, Verdict):
+        return home
+    if not any(view is home[0] for view, _ in looks):
+        return cant_tell(NOT_MEASURED)
+    found = [(view, each) for view, axe in looks for each in axe.violations if each.level == level]
+    serious = [(view, each) for view, each in found if each.impact in _SERIOUS]
+    unsure = [(view, each) for view, axe in looks for each in axe.incomplete if each.level == level]
+    bad_pages = {view.url for view, _ in serious}
+    count = len({view.url for view, _ in looks})
+    share, version = round(1 - len(bad_pages) / count, 3), looks[0][1].version
+    shown = [_shown_by_axe(*each) for each in serious or unsure or found]
+    if serious:
+        faults, pages, nodes = _rules(serious), len(bad_pages), sum(each.nodes for _, each in serious)
+        return failed(*shown, faults=faults, pages=pages, nodes=nodes, count=count, share=share, axe=version)
+    if unsure:
+        return cant_tell("needs_review", *shown, unsure=_rules(unsure), count=count, share=share, axe=version)
+    return passed(*shown, lesser=_rules(found) or ["absent"], count=count, share=share, axe=version)
+
+
+def _rules(found: list[tuple[PageFacts, AxeFinding]]) -> list[str]:
+    """The ids of axe's rules, the most elements first."""
+    return [*dict.fromkeys(each.rule for _, each in sorted(found, key=lambda told: -told[1].nodes))]
+
+
+def _shown_by_axe(view: PageFacts, found: AxeFinding) -> Evidence:
+    return evidence(view, f"axe {found.rule} × {found.nodes}", " | ".join(found.selectors))
 
 
 @rule
@@ -120,12 +161,38 @@ def viewport_declared(site: SiteFacts) -> Verdict:
 
 
 @rule
-def fits_a_phone(_site: SiteFacts) -> Verdict:
-    """The home page needs no sideways scrolling on a screen 360 pixels wide."""
-    return untested("needs_browser")
+def fits_a_phone(site: SiteFacts) -> Verdict:
+    """The home page needs no sideways scrolling on a screen 360 pixels wide.
+
+    A page is wider than the screen if both times it was measured more than 8 pixels stuck out. One that does not
+    tell phones to lay it out in their width is shown in small: whether that fits is not told, viewport_declared
+    tells the cause."""
+    home = drawn_home(site)
+    if isinstance(home, Verdict):
+        return home
+    view, fit = home[0], home[1].phone
+    if fit is None or len(fit.overflow) < 2:
+        return cant_tell(NOT_MEASURED)
+    shown = evidence(view, f"màn hình {fit.width} điểm ảnh / screen of {fit.width} pixels", fit.widest)
+    width = fit.width + min(fit.overflow)
+    wider = [over > TOLERANCE for over in fit.overflow]
+    if all(wider):
+        return failed(shown, width=width, element=fit.widest)
+    if any(wider):
+        return cant_tell("unstable", shown, width=width)
+    if fit.laid_out > fit.width + TOLERANCE:
+        return cant_tell("shown_small", shown, width=fit.laid_out)
+    return passed(shown, width=width)
 
 
 @rule
-def text_resizes(_site: SiteFacts) -> Verdict:
-    """The home page stays usable with its text at twice the size (value)."""
-    return untested("needs_browser")
+def text_resizes(site: SiteFacts) -> Verdict:
+    """By how much the home page is wider than a desk's screen when its text is twice the size (value)."""
+    home = drawn_home(site)
+    if isinstance(home, Verdict):
+        return home
+    view, fit = home[0], home[1].enlarged
+    if fit is None or not fit.overflow:
+        return cant_tell(NOT_MEASURED)
+    shown = evidence(view, f"chữ phóng {fit.percent}% / text at {fit.percent} %", fit.widest)
+    return passed(shown, overflow=max(fit.overflow), screen=fit.width)

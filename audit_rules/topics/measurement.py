@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlsplit
 
 from audit_rules.emc_label import EmcLabel
 from audit_rules.evidence import evidence
 from audit_rules.facts import EmcEmbed, Page, PageFacts, Region, Surroundings
+from audit_rules.later import SEEN_ONCE
+from audit_rules.measured import drawn_home
 from audit_rules.reading.measurement import TRACKER_HOSTS, host_of, read_pushes
 from audit_rules.rule import rule
 from audit_rules.site import SiteFacts
-from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed, untested
+from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed
 from audit_rules.visits import counter_of
 
 _WORKED_OUT = re.compile(r"""setSiteId\\?["'`]\s*,\s*[A-Za-z_$][\w$]*\s*[.(\[]""")
 """A site id that is a call or a part of something kept elsewhere: only the browser knows what it comes to."""
+_LIBRARY = "/embed/"
+"""In the address of the measuring library, on the same host as the tracker."""
 SAMPLE = 5
 """Inner pages looked at."""
 FEWEST = 3
@@ -160,9 +165,68 @@ def emc_code_loads_securely(site: SiteFacts) -> Verdict:
 
 
 @rule
-def emc_beacon_sent(_site: SiteFacts) -> Verdict:
-    """The page calls the measuring system with its site id once the library is loaded."""
-    return untested("needs_browser")
+def emc_beacon_sent(site: SiteFacts, around: Surroundings) -> Verdict:
+    """The page calls the measuring system with its site id once the library is loaded.
+
+    A call is what the page tried: it was stopped before it left. That it makes none is said only if the library
+    loaded and two looks at home saw none."""
+    live = _live(site.known_home.views)
+    if live is None:
+        rendered = site.known_home.rendered is not None
+        return inapplicable("no_emc_code") if rendered else cant_tell(site.unrendered(site.known_home))
+    drawn = drawn_home(site)
+    if isinstance(drawn, Verdict):
+        return drawn
+    looks = [drawn[0], *_later_home(site)]
+    calls = [(view, url) for view in looks for url in _calls(view)]
+    if calls:
+        return _called(calls, live[1].site_id)
+    loaded, shown = [_library(view) for view in looks], _shown(*live)
+    if None in loaded:
+        return cant_tell("library_not_asked", shown)
+    if False in loaded:
+        silent = "library_not_loaded" if around.tracker_down is False else "tracker_down"
+        return cant_tell(silent, shown, library_loaded=False)
+    return (
+        failed(shown, library_loaded=True) if len(looks) > 1 else cant_tell(SEEN_ONCE, shown, library_loaded=True)
+    )
+
+
+def _called(calls: list[tuple[PageFacts, str]], site_id: str) -> Verdict:
+    """The answer where the page called: with its own id, or one that the address does not tell."""
+    said = [_names_site(url, site_id) for _, url in calls]
+    view, url = calls[said.index(True)] if True in said else calls[0]
+    shown = evidence(view, "lượt gọi bị chặn lại / call that was stopped", url)
+    if True in said or None in said:
+        return passed(shown, site_id=site_id, library_loaded=True)
+    return cant_tell("other_site_id", shown, site_id=site_id, library_loaded=True)
+
+
+def _later_home(site: SiteFacts) -> list[PageFacts]:
+    """Home as a browser drew it at the second look."""
+    later = site.visit.later.pages if site.visit.later is not None else ()
+    return [page.rendered for page in later if site.is_home(page) and page.rendered is not None]
+
+
+def _calls(view: PageFacts) -> list[str]:
+    """What the page sent, or tried to send, to the measuring system, its library aside."""
+    stopped = view.render.stopped if view.render is not None else ()
+    return [url for url in stopped if host_of(url) in TRACKER_HOSTS and _LIBRARY not in url]
+
+
+def _names_site(url: str, site_id: str) -> bool | None:
+    """Whether a call names this site; None where the address names none, for it may stand in what was sent."""
+    said = dict(parse_qsl(urlsplit(url).query))
+    if site_id in said.values():
+        return True
+    return False if any("site" in name.lower() and value.isdigit() for name, value in said.items()) else None
+
+
+def _library(view: PageFacts) -> bool | None:
+    """Whether the measuring library loaded; None where the page did not ask for it."""
+    scripts = view.render.scripts if view.render is not None else ()
+    asked = [each for each in scripts if host_of(each.url) in TRACKER_HOSTS and _LIBRARY in each.url]
+    return any(each.status == 200 for each in asked) if asked else None
 
 
 @rule
