@@ -70,7 +70,8 @@ class Door:
             if target is not None:
                 url = cleaned(target)
                 continue
-            if not self._scope.adopt(url):
+            refused = stop is not None and stop.reason == "refused_address"
+            if not refused and not self._scope.adopt(url):  # an address that nobody can go to is no new home
                 stop = Stop("moved", "")
             return Arrival(start, url, fetched, stop)
         return Arrival(start, url, fetched, Stop("unreachable", "redirect_loop"))
