@@ -8,17 +8,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
-import dns.message
-import dns.rrset
 import pytest
 
 from crawler.addresses import allowed
 from crawler.guard import Guard, Refusal, Where
+from sandbox.hostile.names import name_server
 from tests.loopback import Answer, Asked, self_signed, web
 
 
@@ -175,78 +172,6 @@ def test_with_a_proxy_the_target_is_checked_and_the_proxy_is_connected_to() -> N
 
 
 # --- a name server of our own ------------------------------------------------------------------------------
-
-Zone = dict[tuple[str, str], list[str]]
-
-
-class NameServer(asyncio.DatagramProtocol):
-    """Answers from a zone; names that begin with ``long`` only over TCP."""
-
-    def __init__(self, zone: Zone) -> None:
-        self.zone = zone
-        self.asked: list[str] = []
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-
-    def answer(self, query: bytes, over: str) -> bytes:
-        message = dns.message.from_wire(query)
-        name, kind = message.question[0].name.to_text(), message.question[0].rdtype.name
-        self.asked.append(f"{over} {name} {kind}")
-        reply = dns.message.make_response(message)
-        if over == "udp" and name.startswith("long"):
-            reply.flags |= dns.flags.TC
-        elif found := self.zone.get((name, kind)):
-            reply.answer.append(dns.rrset.from_text(name, 60, "IN", kind, *found))
-        return reply.to_wire()
-
-    def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
-        self.transport.sendto(self.answer(data, "udp"), address)  # type: ignore[attr-defined]
-
-    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        length = int.from_bytes(await reader.readexactly(2), "big")
-        reply = self.answer(await reader.readexactly(length), "tcp")
-        writer.write(len(reply).to_bytes(2, "big") + reply)
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-
-@contextmanager
-def name_server(zone: Zone) -> Iterator[tuple[str, list[str]]]:
-    """HOST:PORT of a server in a thread of its own, and the questions it was asked."""
-    loop = asyncio.new_event_loop()
-    server = NameServer(zone)
-
-    async def listen() -> tuple[asyncio.Server, asyncio.BaseTransport, int]:
-        for _ in range(20):
-            tcp = await asyncio.start_server(server.talk, "127.0.0.1", 0)
-            port = tcp.sockets[0].getsockname()[1]
-            try:
-                udp, _ = await loop.create_datagram_endpoint(lambda: server, local_addr=("127.0.0.1", port))
-            except OSError:
-                tcp.close()
-                continue
-            return tcp, udp, port
-        raise OSError("no port is free for UDP and TCP")
-
-    tcp, udp, port = loop.run_until_complete(listen())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-
-    async def close() -> None:
-        udp.close()
-        tcp.close()
-        await tcp.wait_closed()
-        await asyncio.sleep(0)
-
-    try:
-        yield f"127.0.0.1:{port}", server.asked
-    finally:
-        asyncio.run_coroutine_threadsafe(close(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 def test_a_name_server_of_the_operator_is_asked_and_its_answer_kept() -> None:
