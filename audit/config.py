@@ -31,6 +31,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format": ("table", "json", "csv"),
     "fail_on": ("high", "medium", "low", "never"),
     "render": ("auto", "always", "never"),
+    "depth": ("audit", "full", "text"),
     "what": ("findings", "unmeasured", "all", "links"),
     "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
 }
@@ -287,6 +288,7 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "fail_on": _choice("fail_on", default="never"),
     "max_pages": lambda: Setting("max_pages", "pages", _within(int, 1, 100_000), default="60", metavar="N"),
     "render": _choice("render", default="auto"),
+    "depth": _choice("depth", default="audit"),
     "delay": lambda: Setting("delay", "seconds", _within(float, 0, 3600), default="1", metavar="SECONDS"),
     "user_agent": lambda: Setting("user_agent", "header", _header, metavar="TEXT"),
     "proxy": lambda: Setting("proxy", "proxy", _checked(read_proxy), metavar="URL"),
@@ -298,7 +300,10 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),
     "from_warc": lambda: Setting("from_warc", "file", _file, multiple=True, metavar="FILE"),
 }
-LOOKING = ("max_pages", "render", "delay", "user_agent", "proxy", "dns", "connect_to", "ca_file", "allow_private")
+LOOKING = (
+    *("max_pages", "render", "depth", "delay", "user_agent", "proxy", "dns", "connect_to", "ca_file"),
+    "allow_private",
+)
 
 
 def settings(*names: str) -> list[click.Parameter]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from audit_rules import __version__
+from audit_rules.rendered import Depth
 
 Render = Literal["auto", "always", "never"]
 
@@ -17,17 +18,36 @@ MAX_PAGE_BYTES = 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds per phase. ``page`` bounds a whole answer, ``render`` a whole look in the browser."""
+    """Seconds per phase: finding the name, connecting, shaking hands, waiting for the head of an answer, a whole
+    answer, a whole look in the browser, a whole visit.
 
+    A second try, and the second look before the portal is left, wait ``again`` times as long. What came after
+    ``slow`` seconds or more is noted as slow."""
+
+    dns: float = 15.0
     connect: float = 15.0
+    tls: float = 15.0
+    first_byte: float = 20.0
     page: float = 30.0
     render: float = 30.0
     portal: float = 3600.0
+    again: float = 2.0
+    slow: float = 10.0
+
+    @property
+    def longer(self) -> Timeouts:
+        """Those of a second try."""
+        phases = {name: getattr(self, name) * self.again for name in _TRIED_AGAIN}
+        return replace(self, **phases)
+
+
+_TRIED_AGAIN = ("dns", "connect", "tls", "first_byte", "page", "render")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a visit needs to know beside the portal. ``connect_to`` as curl has it; ``dns`` host:port."""
+    """Everything a visit needs to know beside the portal. ``connect_to`` as curl has it; ``dns`` host:port;
+    ``depth`` is how deep the browser looks at home."""
 
     max_pages: int = 60
     render: Render = "auto"
@@ -39,3 +59,4 @@ class Plan:
     ca_file: str | None = None
     allow_private: bool = False
     timeouts: Timeouts = Timeouts()
+    depth: Depth = "audit"

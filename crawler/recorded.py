@@ -10,7 +10,7 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.http import Headers, Response
 
-from audit_rules.rendered import RenderFacts
+from audit_rules.rendered import Depth, RenderFacts
 from crawler.download import Unanswered, kept
 from crawler.plan import MAX_PAGE_BYTES
 from crawler.ways import Visitor
@@ -42,7 +42,7 @@ class RecordedHandler(BaseDownloadHandler):
         for name, value in answer.headers:
             headers.appendlist(name, value.encode("utf-8", "replace"))
         response = Response(request.url, answer.status, headers, answer.body)
-        return kept(request, response, visitor.evidence, answer.seen_at)
+        return kept(request, response, visitor.evidence, answer.seen_at, answer.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class _Seen:
     seen_at: datetime
     render: RenderFacts
     error: str | None = None
+    picture: bytes = b""
 
 
 class RecordedBrowser:
@@ -62,8 +63,9 @@ class RecordedBrowser:
     def __init__(self, recorded: Recorded) -> None:
         self._recorded = recorded
 
-    async def look(self, url: str, *, timeout: float) -> _Seen:  # noqa: ARG002, ASYNC109
+    async def look(self, url: str, *, timeout: float, depth: Depth = "text") -> _Seen:  # noqa: ARG002, ASYNC109
         look = self._recorded.rendered(url)
         if look is None:
             return _Seen(url, url, 0, "", datetime.now(UTC), RenderFacts(), NOT_RECORDED)
-        return _Seen(url, look.url, look.status, look.html, look.seen_at, look.render)
+        picture = self._recorded.picture(look.render.screenshot)
+        return _Seen(url, look.url, look.status, look.html, look.seen_at, look.render, picture=picture)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from audit_rules.rendered import RenderFacts
+from audit_rules.probed import Probes
+from audit_rules.rendered import Depth, RenderFacts
 from crawler.guard import Guard
 from crawler.plan import Plan
 from storage.recorded import Recorded
@@ -33,11 +34,18 @@ class Evidence(Protocol):
         body: bytes,
         seen_at: datetime,
         address: str = "",
+        seconds: float = 0.0,
     ) -> str: ...
 
     def rendered(self, url: str, html: str, seen_at: datetime, render: RenderFacts, status: int) -> str: ...
 
+    def picture(self, url: str, picture: bytes, seen_at: datetime) -> None: ...
+
     def failure(self, url: str, error: str, seen_at: datetime) -> None: ...
+
+    def second_look(self) -> None: ...
+
+    def probes(self, url: str, probes: Probes) -> None: ...
 
 
 class Look(Protocol):
@@ -57,10 +65,12 @@ class Look(Protocol):
     def render(self) -> RenderFacts: ...
     @property
     def error(self) -> str | None: ...
+    @property
+    def picture(self) -> bytes: ...
 
 
 class Browser(Protocol):
-    async def look(self, url: str, *, timeout: float) -> Look: ...  # noqa: ASYNC109
+    async def look(self, url: str, *, timeout: float, depth: Depth = "text") -> Look: ...  # noqa: ASYNC109
 
 
 @dataclass(frozen=True, slots=True)

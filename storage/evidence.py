@@ -1,8 +1,10 @@
 """Evidence: what was seen, as it was sent, in WARC/1.1 files that archives, courts and viewers already read.
 
 One file for each portal and run. A response is kept with its content encoding; a rendered page is a
-``conversion`` record, with what only the browser saw in a ``metadata`` record beside it; an address that did not
-answer is a ``metadata`` record ``{"error": reason}``. Reading is in ``storage.recorded``.
+``conversion`` record, with what only the browser saw in a ``metadata`` record beside it, and its picture in a
+``resource`` record, where one was taken; an address that did not
+answer is a ``metadata`` record ``{"error": reason}``, what probes saw is one too. Reading is in
+``storage.recorded``.
 """
 
 from __future__ import annotations
@@ -18,10 +20,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage import blobs
 from storage.files import lock, safe_name, why
-from storage.recorded import EvidenceError, Recorded, RecordedFailure, RecordedLook, RecordedResponse
+from storage.recorded import (
+    LOOK,
+    SECONDS,
+    VIEW,
+    EvidenceError,
+    Recorded,
+    RecordedFailure,
+    RecordedLook,
+    RecordedResponse,
+)
 
 __all__ = [
     "EvidenceError",
@@ -60,6 +72,7 @@ class EvidenceWriter:
         self._name = f"{safe_name(run_id)}/{safe_name(portal_id)}.warc.gz"
         self._path = folder / self._name
         self._part = self._path.with_name(self._path.name + ".part")
+        self._later = False
         try:
             self._part.parent.mkdir(parents=True, exist_ok=True)
             self._file: BinaryIO = self._part.open("wb")
@@ -86,9 +99,10 @@ class EvidenceWriter:
         body: bytes,
         seen_at: datetime,
         address: str = "",
+        seconds: float = 0.0,
     ) -> str:
         """Keeps an answer. ``body`` is as sent, still content-encoded but no longer chunked; ``address`` is the
-        IP address that sent it. Gives the SHA-256 of the body in hex."""
+        IP address that sent it, ``seconds`` how long that took. Gives the SHA-256 of the body in hex."""
         digest = hashlib.sha256(body).hexdigest()
         block = _http_head(status, reason, headers, len(body)) + body
         about = [
@@ -97,6 +111,8 @@ class EvidenceWriter:
         ]
         if address:
             about.append(("WARC-IP-Address", address))
+        if seconds:
+            about.append((SECONDS, f"{seconds:.3f}"))
         self._record("response", url, seen_at, about, block)
         return digest
 
@@ -110,9 +126,23 @@ class EvidenceWriter:
         self._record("metadata", url, seen_at, [*_JSON, ("WARC-Refers-To", page)], look)
         return digest
 
+    def picture(self, url: str, picture: bytes, seen_at: datetime) -> None:
+        """Keeps how the browser showed a page, as WebP; its SHA-256 is in the ``RenderFacts`` of the look."""
+        digest = hashlib.sha256(picture).hexdigest()
+        about = [("Content-Type", "image/webp"), ("WARC-Payload-Digest", f"sha256:{digest}")]
+        self._record("resource", VIEW + url, seen_at, about, picture)
+
+    def probes(self, url: str, probes: Probes) -> None:
+        """Keeps what server and name system said when they were asked apart from the pages."""
+        self._record("metadata", url, datetime.now(UTC), _JSON, blobs.pack({"probes": probes}))
+
     def failure(self, url: str, error: str, seen_at: datetime) -> None:
         """Keeps that an address gave no answer, with the reason (``dns``, ``refused``, ``timeout``, …)."""
         self._record("metadata", url, seen_at, _JSON, blobs.pack({"error": error}))
+
+    def second_look(self) -> None:
+        """From now on records are those of the second look: a replay must not take them for the first."""
+        self._later = True
 
     def finish(self) -> str:
         """Syncs the file and gives it its name: the path below the folder, with slashes."""
@@ -147,6 +177,8 @@ class EvidenceWriter:
         ]
         if url:
             lines.append(f"WARC-Target-URI: {_warc_url(url)}")
+        if self._later:
+            lines.append(f"{LOOK}: later")
         lines += [f"{name}: {_one_line(value)}" for name, value in headers]
         lines.append(f"WARC-Block-Digest: sha256:{hashlib.sha256(block).hexdigest()}")
         lines.append(f"Content-Length: {len(block)}")

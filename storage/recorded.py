@@ -9,7 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,9 +21,16 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage.files import why
 
+LOOK = "Portal-Auditor-Look"
+"""A field of our own in the head of a record: ``later`` marks one of the second look."""
+SECONDS = "Portal-Auditor-Seconds"
+"""A field of our own: how many seconds an answer took."""
+VIEW = "urn:view:"
+"""Before the address of a page: how it looked, which must not be taken for what the address answers."""
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a recorded body that are read at most; what a file of others holds beyond is cut off."""
 _MAX_NOTE = 16 * 1024 * 1024
@@ -47,13 +54,15 @@ class EvidenceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecordedResponse:
-    """An answer as it was sent: ``body`` is content-encoded as its headers say, and not chunked."""
+    """An answer as it was sent: ``body`` is content-encoded as its headers say, and not chunked; ``seconds`` is how
+    long it took, 0 where nobody wrote that down."""
 
     url: str
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     seen_at: datetime
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +93,16 @@ class _Spot:
     at: int
     seen_at: datetime
     body_at: int
+    seconds: float = 0.0
 
 
 class _Note(msgspec.Struct):
-    """Our own ``metadata`` record: a failure, or what only the browser saw."""
+    """Our own ``metadata`` record: a failure, what only the browser saw, or what probes did."""
 
     error: str | None = None
     status: int = 200
     render: RenderFacts | None = None
+    probes: Probes | None = None
 
 
 class Recorded:
@@ -109,6 +120,11 @@ class Recorded:
             index.read(file)
         return cls(path, index)
 
+    @property
+    def later(self) -> Recorded | None:
+        """What the second look saw (only in files of this program); None where there was none."""
+        return Recorded(self._path, self._index.later) if self._index.later is not None else None
+
     def hosts(self) -> tuple[str, ...]:
         """The hosts (lower case, as asked, no port) of which an answer or a failure is held, first seen first."""
         return tuple(self._index.hosts)
@@ -124,11 +140,23 @@ class Recorded:
             record = _record_at(file, spot.body_at)
             body = _read(_body_stream(record), MAX_BODY)
         headers = tuple((name, value) for name, value in head.headers if name.lower() != "transfer-encoding")
-        return RecordedResponse(spot.url, int(head.get_statuscode()), headers, body, spot.seen_at)
+        return RecordedResponse(spot.url, int(head.get_statuscode()), headers, body, spot.seen_at, spot.seconds)
 
     def failure(self, url: str) -> RecordedFailure | None:
         """That an address gave no answer; ask for a response first, it may have answered another time."""
         return self._index.failures.get(key(url))
+
+    def probes(self, url: str) -> Probes | None:
+        """What server and name system said of the host of an address (only in files of this program)."""
+        return self._index.probes.get(key(url))
+
+    def picture(self, sha256: str) -> bytes:
+        """The picture of a page with that SHA-256, empty where it is not held. Raises EvidenceError as above."""
+        at = self._index.pictures.get(f"sha256:{sha256}")
+        if at is None:
+            return b""
+        with _clear(self._path), self._path.open("rb") as file:
+            return _read(_record_at(file, at).raw_stream, MAX_BODY)
 
     def rendered(self, url: str) -> RecordedLook | None:
         """An address as a browser saw it (only in files of this program). Raises EvidenceError as above."""
@@ -161,10 +189,13 @@ class _Index:
         self.responses: dict[str, _Spot] = {}
         self.failures: dict[str, RecordedFailure] = {}
         self.looks: dict[str, tuple[_Spot, int, RenderFacts]] = {}
+        self.probes: dict[str, Probes] = {}
+        self.pictures: dict[str, int] = {}
         self._by_digest: dict[str, int] = {}
         self._pages: dict[str, _Spot] = {}
         self._by_id: dict[str, _Spot] = {}
         self._not_get: list[str] = []
+        self.later: _Index | None = None
 
     def read(self, file: BinaryIO) -> None:
         records = ArchiveIterator(file)
@@ -173,9 +204,22 @@ class _Index:
             if record.format != "warc":
                 raise ValueError("ARC, not WARC")
             some = True
-            self._record(record, records)
+            self._of_look(record)._record(record, records)
         if not some:
             raise ValueError("no record")
+        for index in (self, self.later):
+            if index is not None:
+                index._forget_what_no_get_brought()
+
+    def _of_look(self, record: Any) -> _Index:
+        """The index a record belongs to: this one, or that of the second look."""
+        if record.rec_headers.get_header(LOOK) != "later":
+            return self
+        if self.later is None:
+            self.later = _Index()
+        return self.later
+
+    def _forget_what_no_get_brought(self) -> None:
         for record_id in self._not_get:
             spot = self._by_id.get(record_id)
             if spot is not None and self.responses.get(key(spot.url)) is spot:
@@ -184,6 +228,10 @@ class _Index:
     def _record(self, record: Any, records: Any) -> None:
         header = record.rec_headers.get_header
         url, seen_at = (header("WARC-Target-URI") or "").strip("<>"), _moment(header("WARC-Date"))
+        if record.rec_type == "resource" and url.startswith(VIEW):
+            if _skip(record.raw_stream) == record.length:
+                self.pictures[header("WARC-Payload-Digest") or ""] = records.get_record_offset()
+            return
         if seen_at is None or not url.lower().startswith(("http://", "https://")):
             return
         kind, head, record_id = record.rec_type, record.http_headers, header("WARC-Record-ID") or ""
@@ -198,7 +246,7 @@ class _Index:
             if _skip(record.raw_stream) < (expected or 0) and kind != "revisit":
                 return  # the file breaks off here
             at = records.get_record_offset()
-            spot = _Spot(url, at, seen_at, at)
+            spot = _Spot(url, at, seen_at, at, _seconds(header(SECONDS)))
             if kind == "conversion":
                 self._pages[record_id] = spot
             else:
@@ -209,7 +257,7 @@ class _Index:
             body_at = self._by_digest.get(digest)
             if body_at is None:
                 return
-            spot = _Spot(spot.url, spot.at if _has_status(head) else body_at, spot.seen_at, body_at)
+            spot = replace(spot, at=spot.at if _has_status(head) else body_at, body_at=body_at)
         elif not _has_status(head):
             return
         elif digest:
@@ -224,6 +272,8 @@ class _Index:
         if note.error is not None:
             self.failures[key(url)] = RecordedFailure(url, note.error[:100], seen_at)
             self._host(url)
+        elif note.probes is not None:
+            self.probes[key(url)] = note.probes
         elif note.render is not None and refers_to in self._pages:
             self.looks[key(url)] = (self._pages[refers_to], note.status, note.render)
 
@@ -288,6 +338,13 @@ def _note(record: Any) -> _Note | None:
 
 def _has_status(head: Any) -> bool:
     return head is not None and _STATUS.match(head.get_statuscode()) is not None
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        return max(0.0, min(float(text or 0), 86_400.0))
+    except ValueError:
+        return 0.0
 
 
 def _moment(text: str | None) -> datetime | None:

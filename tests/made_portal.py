@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from audit_rules.address import Address
 from audit_rules.facts import Portal, Region
-from audit_rules.rendered import RenderFacts
+from audit_rules.rendered import Depth, RenderFacts
 from crawler.guard import Guard
 from crawler.politeness import Politeness
 from crawler.visit import Network
@@ -125,6 +126,7 @@ class Drawn:
     seen_at: datetime
     render: RenderFacts
     error: str | None = None
+    picture: bytes = b""
 
 
 class Painter:
@@ -132,8 +134,14 @@ class Painter:
 
     def __init__(self) -> None:
         self.seen: list[str] = []
+        self.depths: list[Depth] = []
 
-    async def look(self, url: str, *, timeout: float) -> Drawn:  # noqa: ARG002, ASYNC109
+    async def look(self, url: str, *, timeout: float, depth: Depth = "text") -> Drawn:  # noqa: ARG002, ASYNC109
         self.seen.append(url)
+        self.depths.append(depth)
         drawn = page("/do-script-ve").decode()
-        return Drawn(url, url, 200, drawn, datetime.now(UTC), RenderFacts(requests=4))
+        if depth == "text":
+            return Drawn(url, url, 200, drawn, datetime.now(UTC), RenderFacts(requests=4))
+        picture = f"the picture of {url}".encode()
+        facts = RenderFacts(requests=4, depth=depth, screenshot=hashlib.sha256(picture).hexdigest())
+        return Drawn(url, url, 200, drawn, datetime.now(UTC), facts, picture=picture)

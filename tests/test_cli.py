@@ -127,13 +127,13 @@ def test_csv_has_its_byte_order_mark_and_line_ends(fleet: Looker) -> None:
 
 
 def test_the_options_of_looking_reach_the_plan(fleet: Looker) -> None:
-    arguments = ["--max-pages", "7", "--delay", "0", "--render", "never"]
+    arguments = ["--max-pages", "7", "--delay", "0", "--render", "never", "--depth", "text"]
     arguments += ["--allow-private", "--connect-to", "::127.0.0.1:8443"]
     ask("run", "--site", SITE, "--site", "www.sxd.laocai.gov.vn", "--law-day", "2026-06-30", *arguments)
     ((portals, plan, more),) = fleet.asked
     assert len(portals) == 1, "one portal, however often it is named"
     assert plan == Plan(
-        max_pages=7, delay=0.0, render="never", allow_private=True, connect_to=("::127.0.0.1:8443",)
+        max_pages=7, delay=0.0, render="never", depth="text", allow_private=True, connect_to=("::127.0.0.1:8443",)
     )
     assert (more["law_day"], more["kind"], more["data"]) == (date(2026, 6, 30), "run", Path("data"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from storage.evidence import EvidenceError, EvidenceWriter, Recorded, sweep
 SEEN = datetime(2026, 7, 24, 1, 2, 3, 456789, tzinfo=UTC)
 HOME = "https://laocai.gov.vn/"
 PAGE = "<html><body>Cổng thông tin điện tử</body></html>".encode()
+PICTURE = b"RIFF....WEBP" * 10_000
 RENDER = RenderFacts(12, ("https://emc.example/matomo.php",), ('["setSiteId","7"]',), 1)
 
 
@@ -26,6 +28,7 @@ def written(folder: Path) -> Path:
     headers = [("Content-Type", "text/html"), ("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]
     writer.response(HOME, 200, "OK", headers, gzip.compress(PAGE), SEEN, "203.0.113.7")
     writer.rendered(HOME, PAGE.decode(), SEEN + timedelta(seconds=1), RENDER, 200)
+    writer.picture(HOME, PICTURE, SEEN)
     writer.failure("https://www.laocai.gov.vn/", "timeout", SEEN)
     return folder / writer.finish()
 
@@ -45,6 +48,8 @@ def test_what_was_kept_is_read_back_as_it_was_sent(tmp_path: Path) -> None:
     assert failure is not None
     assert (failure.error, failure.seen_at) == ("timeout", SEEN)
     assert recorded.hosts() == ("laocai.gov.vn", "www.laocai.gov.vn")
+    assert recorded.picture(hashlib.sha256(PICTURE).hexdigest()) == PICTURE
+    assert recorded.picture("") == b""
     assert recorded.response("https://laocai.gov.vn/khac") is None
     assert recorded.failure(HOME) is None
     assert recorded.rendered("https://www.laocai.gov.vn/") is None
@@ -61,7 +66,7 @@ def test_the_digest_given_is_that_of_the_bytes_and_other_tools_can_check_it(tmp_
                 assert record.rec_headers.get_header("WARC-IP-Address") == "203.0.113.7"
                 assert record.digest_checker.passed
             assert record.rec_headers.protocol == "WARC/1.1"
-    assert kinds == ["warcinfo", "response", "conversion", "metadata", "metadata"]
+    assert kinds == ["warcinfo", "response", "conversion", "metadata", "resource", "metadata"]
 
 
 def test_the_last_answer_of_an_address_counts(tmp_path: Path) -> None:

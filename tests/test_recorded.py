@@ -56,6 +56,11 @@ def test_a_replay_brings_home_what_the_visit_did(tmp_path: Path) -> None:
         answer.url: (answer.status, answer.error, answer.final_url) for answer in first.net.asked
     }
     assert again.net.https == first.net.https
+    assert first.pages[0].rendered is not None
+    assert first.pages[0].rendered.render is not None
+    digest = first.pages[0].rendered.render.screenshot
+    assert recorded.picture(digest) == f"the picture of http://{HOST}/".encode()
+    assert recorded.response(f"http://{HOST}/") is not None, "a picture is no answer"
     # The archive holds the body as it was sent, and the page is known by its digest.
     kept = recorded.response(f"http://{HOST}/a")
     assert kept is not None
@@ -83,3 +88,14 @@ def test_what_an_archive_does_not_hold_is_not_recorded(tmp_path: Path) -> None:
     net = Network(recorded=Recorded.open(tmp_path / evidence.finish()))
     seen = run(visit(portal(), AddressBook(), Plan(), net, rank=lambda *_: 0))
     assert (seen.state, seen.reason, seen.browser) == ("unreachable", "not_recorded", False)
+
+
+def test_a_replay_keeps_the_pictures_too(tmp_path: Path) -> None:
+    first, _, recorded = seen_again(tmp_path, {"/": html(), "/do-script-ve": html(), "/a": html()})
+    evidence = EvidenceWriter(tmp_path, "dem-2", "tinh")
+    run(visit(portal(), AddressBook(), Plan(), Network(recorded=recorded), rank=lambda *_: 0, evidence=evidence))
+    again = Recorded.open(tmp_path / evidence.finish())
+    home = first.pages[0].rendered
+    assert home is not None
+    assert home.render is not None
+    assert again.picture(home.render.screenshot) == recorded.picture(home.render.screenshot) != b""

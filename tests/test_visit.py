@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from audit_rules.address import Address, AddressBook
 from audit_rules.facts import Link, Region, Visit
+from audit_rules.rendered import Depth
 from crawler.guard import Guard
 from crawler.loop import run
 from crawler.plan import Plan, Timeouts
@@ -475,8 +476,18 @@ def test_the_home_is_shown_to_the_browser_and_its_links_are_followed() -> None:
         assert sorted(paths(seen)) == ["/", "/a", "/do-script-ve"]
         more = run(render(seen, [f"http://{HOST}/a", f"http://{HOST}/"], browser, plan=Plan(), net=net))
     assert browser.seen == [f"http://{HOST}/", f"http://{HOST}/a"]
+    assert browser.depths == ["audit", "text"]
     assert [page.rendered is not None for page in more.pages] == [True, True, False]
     assert more.net.requests == seen.net.requests + 4
+
+
+@pytest.mark.parametrize("depth", ["audit", "full", "text"])
+def test_home_is_looked_at_as_deep_as_is_wanted_and_nothing_else(depth: Depth) -> None:
+    browser = Painter()
+    plan = Plan(render="always", depth=depth)
+    with Site({"/": html("/a"), "/a": html(), "/do-script-ve": html()}) as site, network(site.port) as net:
+        run(visit(portal(), AddressBook(), plan, net, rank=nothing, browser=browser))
+    assert browser.depths == [depth, "text", "text"]
 
 
 def test_the_spider_is_listed_and_says_how_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
