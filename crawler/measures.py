@@ -199,7 +199,7 @@ async def axe(page: Page, look: Look) -> Look:
             with contextlib.suppress(PlaywrightError):
                 await world.send("Runtime.terminateExecution")
             return look
-    return replace(look, render=replace(look.render, depth="audit", axe=msgspec.convert(found, AxeFacts)))
+    return replace(look, render=replace(look.render, axe=msgspec.convert(found, AxeFacts)))
 
 
 @cache
@@ -211,15 +211,23 @@ def _axe_core() -> str:
 async def loads(look: Look, fresh: Fresh) -> Look:
     """The times of fresh loads; the page of the look is closed by then."""
     taken: list[Load] = []
-    version = ""
+    version, requests = "", 0
+
+    def answered(_request: object) -> None:
+        nonlocal requests
+        requests += 1
+
     for _ in range(LOADS):
         with contextlib.suppress(PlaywrightError, OSError, TimeoutError):
             async with fresh() as page:
+                page.on("requestfinished", answered)
                 taken.append(await _load(page, look.url))
                 browser = page.context.browser
                 version = browser.version if browser is not None else ""
     machine = f"Chromium {version}, {os.cpu_count()} CPU, load {os.getloadavg()[0]:.1f}" if taken else ""
-    return replace(look, render=replace(look.render, loads=tuple(taken), machine=machine))
+    requests += look.render.requests
+    render = replace(look.render, depth="audit", loads=tuple(taken), machine=machine, requests=requests)
+    return replace(look, render=render)
 
 
 async def _load(page: Page, url: str) -> Load:

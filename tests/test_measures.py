@@ -240,6 +240,7 @@ def test_the_times_of_three_fresh_loads() -> None:
         assert first < largest == whole  # what scripts draw late is waited for, though the load event is long past
         assert blocked is not None
         assert 0.14 < blocked < 2  # the script holds the page for 0.2 seconds, of which 0.05 are free
+    assert (seen.depth, seen.requests) == ("audit", 3 + 3)  # those of the look, and one for each load
     assert "Chromium" in seen.machine
     assert "CPU" in seen.machine
 
