@@ -41,6 +41,14 @@ def planted(site: SiteFacts) -> tuple[Planted, ...]:
     )
 
 
+def names_trade(text: str) -> bool:
+    """Whether a text speaks of such a trade, and is no piece of news about it."""
+    said = f" {' '.join(words(text))} "
+    if any(news in said for news in _NEWS):
+        return False
+    return any(trade in said for trade in _TEXTS) or any(mark in text for mark in _SCRIPTS)
+
+
 def _outgoing(site: SiteFacts) -> Iterator[tuple[Link, PageFacts]]:
     strange: dict[str, bool] = {}
     for link, view in site.links:

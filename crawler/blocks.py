@@ -36,6 +36,10 @@ _CHALLENGE = re.compile(
     rb"|checking your browser|aws-?waf-?token|/_guard/|acw_sc__v2"
 )
 _RELOADS = re.compile(rb"(?is)document\.cookie\s*=.{0,500}location\s*\.\s*(?:reload|replace|assign|href)")
+_PROOF = re.compile(
+    rb"(?i)cf-chl|cf_chl_|challenge-platform|_incapsula_resource|ddos-guard|__ddg\d|aws-?waf|acw_sc__v2"
+)
+"""Of those that look at the browser and its user, by scripts from elsewhere."""
 _CAPTCHA = re.compile(rb"(?i)g-recaptcha|hcaptcha|cf-turnstile|recaptcha/api\.js|captcha")
 _WAF = re.compile(
     r"(?i)request (?:was )?rejected|requested url was rejected|support id|web application firewall|mod_?security"
@@ -109,6 +113,18 @@ def stop(status: int, headers: Mapping[str, str], body: bytes) -> Stop | None:
     if status >= 500:
         return Stop("unreachable", "maintenance" if _MAINTENANCE.search(seen) else "http_5xx")
     return None if 200 <= status < 300 and is_html(headers, body) else Stop("unreachable", "not_html")
+
+
+def lets_in(status: int, body: bytes) -> bool:
+    """Whether a challenge is of the plain kind that lets every browser in: a script sets a cookie and asks again.
+
+    One that wants to know whether a person sits before it is none: nobody gets past it here."""
+    return (
+        status == 200
+        and _RELOADS.search(body) is not None
+        and not _PROOF.search(body)
+        and not _CAPTCHA.search(body)
+    )
 
 
 def _behind_200(headers: Mapping[str, str], body: bytes, text: str | None) -> Stop | None:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from audit.history import Finding, finding_id
 from audit.reports.json import shown
-from audit.words import clean, in_lang, term
+from audit.words import clean, in_lang, say, term
 from audit_rules.judgement import Judgement, Lang
 from audit_rules.verdict import Searched
 from audit_rules.wording import Wording
@@ -125,7 +125,7 @@ def _row(run: Run, one: PortalRun, item: Judgement, finding: Finding | None, lan
     if is_unmeasured(item):
         reason = verdict.reason or ""
         fault = fault or term("reason", reason, lang)
-        fix = term("todo", reason, lang) if reason else ""
+        fix = todo(run, one, reason, lang)
     cells = {
         "run": header.id,
         "day": header.day.isoformat(),
@@ -194,6 +194,17 @@ def searched_text(searched: Searched | None, lang: Lang) -> str:
 def fault_text(item: Judgement, lang: Lang) -> str:
     """What is missing or wrong, without the search, which is told beside it."""
     return item.words(lang).message.removesuffix(searched_text(item.verdict.searched, lang)).strip()
+
+
+def todo(run: Run, one: PortalRun, reason: str, lang: Lang) -> str:
+    """What is to be done about what could not be seen, and who is to be let in; empty where we know of nothing."""
+    code = one.visit.reason if reason in ("blocked", "unreachable") else None
+    text = term("todo", code or reason, lang)
+    if text == code:
+        text = term("todo", reason, lang)
+    key = "report.visitor_from" if run.header.vantage_address else "report.visitor"
+    visitor = say(key, lang, address=run.header.vantage_address, user_agent=run.header.user_agent)
+    return "" if text == reason else text.format(visitor=visitor)
 
 
 def _searched_cell(searched: Searched | None, lang: Lang) -> str:

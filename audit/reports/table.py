@@ -16,7 +16,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from audit.reports.csv import SEVERITIES, fault_text, is_unmeasured, needs_review, searched_text
+from audit.reports.csv import SEVERITIES, fault_text, is_unmeasured, needs_review, searched_text, todo
 from audit.reports.json import coverage
 from audit.words import clean, in_lang, say, term
 from audit_rules.judgement import Judgement, Lang
@@ -49,7 +49,7 @@ def run_as_table(run: Run, lang: Lang) -> list[ConsoleRenderable]:
         reason = f"({term('reason', run.reason, lang)})" if run.reason else ""
         parts.append(_text(say("report.run_status", lang, status=term("status", run.status, lang), reason=reason)))
     for one in run.portals:
-        parts.extend(_portal(one, lang))
+        parts.extend(_portal(run, one, lang))
     return parts
 
 
@@ -67,7 +67,7 @@ def listing(headings: Sequence[str], rows: Sequence[Sequence[str]], lang: Lang) 
 # --- one portal -------------------------------------------------------------------------------------------
 
 
-def _portal(one: PortalRun, lang: Lang) -> list[ConsoleRenderable]:
+def _portal(run: Run, one: PortalRun, lang: Lang) -> list[ConsoleRenderable]:
     judged = sorted(one.judgements, key=lambda item: (SEVERITIES.index(item.severity), item.rule))
     faults = [item for item in judged if item.verdict.outcome == "failed"]
     review = [item for item in judged if needs_review(item)]
@@ -93,7 +93,7 @@ def _portal(one: PortalRun, lang: Lang) -> list[ConsoleRenderable]:
             parts.append(_bullet(f"{title}: {message}" if message else title))
     if unseen:
         parts += [Text(), Text(say("report.unmeasured", lang, count=len(unseen)), "bold")]
-        parts += _unmeasured(unseen, lang)
+        parts += _unmeasured(run, one, unseen, lang)
     return [*parts, Text(), _text(_sum(judged, lang))]
 
 
@@ -168,7 +168,7 @@ def _fault(number: int, item: Judgement, lang: Lang) -> list[ConsoleRenderable]:
     return [head, Padding(_pairs([pair for pair in pairs if pair[1]]), (0, 0, 0, 3))]
 
 
-def _unmeasured(items: Sequence[Judgement], lang: Lang) -> list[ConsoleRenderable]:
+def _unmeasured(run: Run, one: PortalRun, items: Sequence[Judgement], lang: Lang) -> list[ConsoleRenderable]:
     by_reason: dict[str, list[Judgement]] = {}
     for item in items:
         by_reason.setdefault(item.verdict.reason or "", []).append(item)
@@ -178,9 +178,8 @@ def _unmeasured(items: Sequence[Judgement], lang: Lang) -> list[ConsoleRenderabl
         if len(group) > _TITLES:
             titles += "; …"
         parts.append(_bullet(f"{term('reason', reason, lang)} ({len(group)}): {titles}"))
-        todo = term("todo", reason, lang)
-        if todo != reason:
-            parts.append(Padding(_text(f"{say('report.todo', lang)}: {todo}"), (0, 0, 0, 4)))
+        if told := todo(run, one, reason, lang):
+            parts.append(Padding(_text(f"{say('report.todo', lang)}: {told}"), (0, 0, 0, 4)))
     return parts
 
 
