@@ -52,6 +52,8 @@ _ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
     "--no-pings",
+    # All frames of a page in one process: a portal's page with ten foreign boxes is one page, not ten.
+    "--disable-site-isolation-trials",
     # Measured: the headless shell obeys the first spelling only, the full browser has the second.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -180,7 +182,7 @@ class Browser:
                 page = await tab.open(chromium, host, sight)
                 look = await sight.take(page, seconds)
             if depth != "text" and look.error is None:
-                look = await _measured(page, look, depth)
+                look = await _measured(page, look)
         except TimeoutError:
             look = sight.look(error="timeout")
         except (PlaywrightError, OSError) as error:
@@ -213,6 +215,7 @@ class Browser:
                 self._playwright = await async_playwright().start()
                 self._chromium = await self._playwright.chromium.launch(
                     executable_path=self._executable,
+                    ignore_default_args=["--disable-popup-blocking"],
                     args=list(_ARGUMENTS),
                     # A proxy that does not exist, as Playwright names it: each context brings its own.
                     proxy={"server": "per-context"},
@@ -238,11 +241,10 @@ class Browser:
                     await playwright.stop()
 
 
-async def _measured(page: Page, look: Look, depth: Depth) -> Look:
+async def _measured(page: Page, look: Look) -> Look:
     """The look with what is measured while its page is open, as far as that succeeds."""
     with contextlib.suppress(PlaywrightError, OSError, TimeoutError):
         async with asyncio.timeout(MEASURE_SECONDS):
             look = await measures.full(page, look)
-            if depth == "audit":
-                look = await measures.axe(page, look)
+            look = await measures.axe(page, look)
     return look

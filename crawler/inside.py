@@ -8,24 +8,35 @@ is; we speak TLS with the server. What the server says is handed on unread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import ssl
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-_ASKS = re.compile(rb"(?:GET|HEAD) (\S{1,16384}) HTTP/1\.1\r\n")
-_SENDS = re.compile(rb"(?i)\n(?:upgrade|transfer-encoding)[ \t]*:|\ncontent-length[ \t]*:[ \t]*0*[1-9]")
+from crawler.traffic import Refused
+
+_REQUEST = re.compile(rb"([A-Z]{3,20}) (\S{1,16384}) HTTP/1\.1\r\n")
+_LENGTH = re.compile(rb"(?i)\ncontent-length[ \t]*:[ \t]*(\d{1,7})[ \t]*\r")
+_SWALLOWED = 1024 * 1024
+_SWALLOW_SECONDS = 5.0
+
+Ask = Callable[[str, bytes, bytes], None]
+"""Asks for the way of a request (method, target, head); raises Refused."""
 
 
-class Sends(Exception):
-    """A request that would send something."""
+class Answer(Protocol):
+    """What is answered to a request that does not leave; ``last`` on its connection."""
+
+    def __call__(self, refusal: Refused, *, last: bool) -> bytes: ...
 
 
 def towards_browser() -> ssl.SSLContext:
@@ -65,17 +76,44 @@ def towards_server() -> ssl.SSLContext:
 
 
 async def hand_on(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int, moved: Callable[[], None]
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    far: asyncio.StreamWriter | None,
+    ask: Ask,
+    answer: Answer,
 ) -> None:
-    """Hands requests on that only ask, one after another, up to so many bytes. Raises Sends at the first other one,
-    asyncio's errors where the browser ends or never comes to the end of a head."""
+    """Hands requests on to the server, one after another, and answers those itself that are not to leave; without
+    a server all of them. Ends at one after which the connection cannot go on.
+
+    Browsers send no request before the answer to the last one has come, so an answer of ours never gets into one of
+    the server's. Raises asyncio's errors where the browser ends or never comes to the end of a head."""
     while True:
         head = await reader.readuntil(b"\r\n\r\n")
-        if _ASKS.match(head) is None or _SENDS.search(head):
-            raise Sends
-        most -= len(head)
-        if most < 0:
+        request = _REQUEST.match(head)
+        try:
+            # What is no request might be something that is sent.
+            ask(*((request[1].decode(), request[2]) if request else ("", b"/")), head)
+        except Refused as refusal:
+            last = request is None or not await swallow(reader, head)
+            writer.write(answer(refusal, last=last))
+            await writer.drain()
+            if last:
+                return
+            continue
+        if far is None:
             return
-        moved()
-        writer.write(head)
-        await writer.drain()
+        far.write(head)
+        await far.drain()
+
+
+async def swallow(reader: asyncio.StreamReader, head: bytes) -> bool:
+    """Takes what a refused request would have sent, so that its sender hears the answer; whether that was all."""
+    length = _LENGTH.search(head)
+    more = int(length[1]) if length else 0
+    if more > _SWALLOWED or b"\ntransfer-encoding" in head.lower() or b"\nupgrade:" in head.lower():
+        return False
+    with contextlib.suppress(TimeoutError, OSError, asyncio.IncompleteReadError):
+        async with asyncio.timeout(_SWALLOW_SECONDS):
+            await reader.readexactly(more)
+            return True
+    return False

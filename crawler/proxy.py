@@ -6,7 +6,6 @@ Page routing never sees the hops of a redirect; this sees every connection there
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 import secrets
 import ssl
@@ -15,13 +14,12 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from crawler.counters import browser_hosts, counter_hosts, under
+from crawler.counters import counter_hosts, under
 from crawler.guard import Guard, Refusal, Where
-from crawler.inside import Sends, hand_on, towards_browser, towards_server
+from crawler.inside import hand_on, swallow, towards_browser, towards_server
+from crawler.traffic import Refused, Traffic
 
 HEAD_BYTES = 64 * 1024
-UP_BYTES = 4 * 1024 * 1024
-DOWN_BYTES = 64 * 1024 * 1024
 CONNECTIONS = 256
 LOOKUPS = 8  # at once: a page full of dead names leaves the portals' own visits room
 CONNECT_SECONDS = 15.0
@@ -38,23 +36,14 @@ _HOP_BY_HOP = frozenset(
 _BODY = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 
 
-class _Refused(Exception):
-    """The client gets ``status``; ``reason`` is a word of the contract, ``stopped`` or ``method``."""
-
-    def __init__(self, status: str, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-
-
 class ForwardProxy:
     """Listens on a free port of 127.0.0.1 inside ``async with``.
 
     ``refused`` holds (host, reason) of connections that were not made or failed, newest last, bounded: a reason
     of the contract (``refused_address``, ``dns``, ``refused``, ``timeout``), ``stopped`` for a counter's host,
     ``browser`` for one the browser calls for itself, ``method`` for a plain request that would have sent
-    something; ``methods`` counts those. Answers of the proxy itself begin their Proxy-Status (RFC 9209) with
-    ``name``, which no portal can know.
+    something. What a look may ask for is told by its ``traffic``, set before it begins. Answers of the proxy itself
+    begin their Proxy-Status (RFC 9209) with ``name``, which no portal can know.
     """
 
     def __init__(self, guard: Guard, *, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -66,7 +55,7 @@ class ForwardProxy:
         self._identity: ssl.SSLContext | None = None
         self.name = f"gate-{secrets.token_hex(8)}"
         self.refused: deque[tuple[str, str]] = deque(maxlen=REMEMBERED)
-        self.methods = 0
+        self.traffic = Traffic()
         self.port = 0
 
     @property
@@ -102,11 +91,19 @@ class ForwardProxy:
         try:
             async with asyncio.timeout(self._idle_seconds):
                 head = await reader.readuntil(b"\r\n\r\n")
-            method, host, port, head = _read_request(head)
+            asked = head
+            method, host, port, head = _read_request(asked)
+            if method != "CONNECT":
+                self._ask(method, host, asked.split(b" ", 2)[1], head)
+            elif port == 80:  # over a tunnel to that port Chromium speaks of a web socket only
+                self._ask("CONNECT", host, b"", head)
             await self._serve(method, host, port, head, reader, writer)
-        except _Refused as refusal:
-            self.refused.append((host[:255], refusal.reason))
-            await self._answer(writer, refusal)
+        except Refused as refusal:
+            if refusal.reason == "method":
+                await swallow(reader, asked)
+            else:
+                self.refused.append((host[:255], refusal.reason))
+            writer.write(self._answer(refusal, last=True))
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client went away, sent no request, or a pipe broke: there is nobody to tell
         except BaseException:
@@ -123,33 +120,43 @@ class ForwardProxy:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
-        if under(host, counter_hosts()):
-            raise _Refused("403 Forbidden", "stopped")
-        if under(host, browser_hosts()):
-            raise _Refused("403 Forbidden", "browser")
-        if method not in ("CONNECT", "GET", "HEAD"):
-            self.methods += 1
-            raise _Refused("405 Method Not Allowed", "method")
-        far_reader, far_writer = await self._connect(host, port)
+        if method == "CONNECT" and under(host, counter_hosts()):
+            await self._secure(writer)  # what it is asked for is read and answered here
+            await self._pipe(host, reader, writer, None, inside=True)
+            return
+        self.traffic.reach(host, f"https://{host}/")
+        far = await self._connect(host, port)
         try:
             if method == "CONNECT":
-                await self._secure(host, writer, far_writer)
+                await self._secure_far(host, far[1])
+                await self._secure(writer)
             else:
-                far_writer.write(head)
-                writer.write(await self._first_answer(far_reader))
-            await self._pipe(host, reader, writer, far_reader, far_writer, inside=method == "CONNECT")
+                far[1].write(head)
+                writer.write(await self._first_answer(far[0]))
+            await self._pipe(host, reader, writer, far, inside=method == "CONNECT")
         finally:
-            far_writer.transport.abort()
+            far[1].transport.abort()
 
-    async def _secure(self, host: str, writer: asyncio.StreamWriter, far_writer: asyncio.StreamWriter) -> None:
-        """Puts TLS on both connections, the server's first: its refusal can still be told."""
+    def _ask(self, method: str, host: str, target: bytes, head: bytes) -> None:
+        """A request that wants to leave; raises Refused, and remembers it, where it does not."""
+        try:
+            self.traffic.ask(method, host, target.decode("latin-1"), head)
+        except Refused as refusal:
+            if refusal.reason == "method":
+                self.refused.append((host[:255], refusal.reason))
+            raise
+
+    async def _secure_far(self, host: str, writer: asyncio.StreamWriter) -> None:
+        """TLS with the server, before that with the browser: its refusal can still be told."""
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await far_writer.start_tls(towards_server(), server_hostname=host)
+                await writer.start_tls(towards_server(), server_hostname=host)
         except TimeoutError as error:
-            raise _Refused("504 Gateway Timeout", "timeout") from error
+            raise Refused("504 Gateway Timeout", "timeout") from error
         except OSError as error:
-            raise _Refused("502 Bad Gateway", "tls") from error
+            raise Refused("502 Bad Gateway", "tls") from error
+
+    async def _secure(self, writer: asyncio.StreamWriter) -> None:
         assert self._identity is not None  # noqa: S101 - entered
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         async with asyncio.timeout(CONNECT_SECONDS):
@@ -160,9 +167,9 @@ class ForwardProxy:
             async with asyncio.timeout(self._idle_seconds):
                 return await _read_answer(reader)
         except TimeoutError as error:
-            raise _Refused("504 Gateway Timeout", "timeout") from error
+            raise Refused("504 Gateway Timeout", "timeout") from error
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            raise _Refused("502 Bad Gateway", "refused") from error
+            raise Refused("502 Bad Gateway", "refused") from error
 
     async def _connect(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:
@@ -174,11 +181,11 @@ class ForwardProxy:
                     await self._tunnel(host, port, where, reader, writer)
                 return reader, writer
         except Refusal as refusal:
-            raise _Refused("403 Forbidden", refusal.reason) from refusal
+            raise Refused("403 Forbidden", refusal.reason) from refusal
         except TimeoutError as error:
-            raise _Refused("504 Gateway Timeout", "timeout") from error
+            raise Refused("504 Gateway Timeout", "timeout") from error
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            raise _Refused("502 Bad Gateway", "refused") from error
+            raise Refused("502 Bad Gateway", "refused") from error
 
     async def _tunnel(
         self, host: str, port: int, where: Where, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -204,36 +211,37 @@ class ForwardProxy:
         host: str,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        far_reader: asyncio.StreamReader,
-        far_writer: asyncio.StreamWriter,
+        far: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None,
         *,
         inside: bool,
     ) -> None:
-        """Carries bytes both ways until one side ends, nothing moved for a while, or a bound is reached."""
+        """Carries bytes both ways until one side ends, nothing moved for a while, or a bound is reached.
+
+        Requests ``inside`` a tunnel are read, and each is answered here that is not to leave."""
         loop = asyncio.get_running_loop()
 
         def moved() -> None:
             idle.reschedule(loop.time() + self._idle_seconds)
 
-        async def carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter, most: int) -> None:
-            while most > 0 and (chunk := await source.read(min(_CHUNK, most))):
-                most -= len(chunk)
-                moved()
-                sink.write(chunk)
-                await sink.drain()
+        def ask(method: str, target: bytes, head: bytes) -> None:
+            moved()
+            self._ask(method, host, f"https://{host}".encode() + target, head)
 
-        async def ask() -> None:
-            try:
-                await hand_on(reader, far_writer, UP_BYTES, moved)
-            except Sends:
-                self.methods += 1
-                self.refused.append((host[:255], "method"))
+        async def up() -> None:
+            if inside:
+                await hand_on(reader, writer, far[1] if far else None, ask, self._answer)
+            else:  # one request a connection, and it has gone
+                while await reader.read(_CHUNK):
+                    pass
+
+        async def down() -> None:
+            while far and (chunk := await far[0].read(_CHUNK)) and self.traffic.take(len(chunk)):
+                moved()
+                writer.write(chunk)
+                await writer.drain()
 
         async with asyncio.timeout(self._idle_seconds) as idle:
-            ways = [
-                asyncio.ensure_future(ask() if inside else carry(reader, far_writer, UP_BYTES)),
-                asyncio.ensure_future(carry(far_reader, writer, DOWN_BYTES)),
-            ]
+            ways = [asyncio.ensure_future(way) for way in ((up(), down()) if far else (up(),))]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -241,15 +249,16 @@ class ForwardProxy:
                     way.cancel()
                 await asyncio.gather(*ways, return_exceptions=True)
 
-    async def _answer(self, writer: asyncio.StreamWriter, refusal: _Refused) -> None:
-        text = f"{refusal.reason}\n"
-        writer.write(
+    def _answer(self, refusal: Refused, *, last: bool) -> bytes:
+        """What the proxy answers in a server's place; ``last`` on its connection. The body is an empty line:
+        browsers show a page of their own where there is none, and a word could be taken for a page's."""
+        body = "" if refusal.status.startswith("204") else "\n"
+        length = "Content-Type: text/plain\r\nContent-Length: 1\r\n" if body else ""
+        close = "Connection: close\r\n" if last else ""
+        return (
             f"HTTP/1.1 {refusal.status}\r\nProxy-Status: {self.name}; error={refusal.reason}\r\n"
-            f"Content-Type: text/plain\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}".encode()
+            f"{length}{close}\r\n{body}".encode()
         )
-        with contextlib.suppress(OSError, TimeoutError):
-            async with asyncio.timeout(5):
-                await writer.drain()
 
 
 async def _leave(writer: asyncio.StreamWriter) -> None:
@@ -267,7 +276,7 @@ def _read_request(head: bytes) -> tuple[str, str, int, bytes]:
     first, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     match = _REQUEST.match(first)
     if match is None:
-        raise _Refused("400 Bad Request", "bad_request")
+        raise Refused("400 Bad Request", "bad_request")
     method, target = match[1].decode(), match[2].decode("latin-1")
     try:
         parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
@@ -275,7 +284,7 @@ def _read_request(head: bytes) -> tuple[str, str, int, bytes]:
     except ValueError:
         host, port = None, 0
     if not host or parts.scheme not in ("", "http") or (method != "CONNECT" and parts.scheme != "http"):
-        raise _Refused("400 Bad Request", "bad_request")
+        raise Refused("400 Bad Request", "bad_request")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in _HOP_BY_HOP | _BODY]
     origin = b"\r\n".join([f"{method} {path} HTTP/1.1".encode("latin-1"), *kept, b"Connection: close", b"", b""])
@@ -288,7 +297,7 @@ async def _read_answer(reader: asyncio.StreamReader) -> bytes:
         head = await reader.readuntil(b"\r\n\r\n")
         status = _STATUS.match(head)
         if status is None:
-            raise _Refused("502 Bad Gateway", "not_http")
+            raise Refused("502 Bad Gateway", "not_http")
         if not status[1].startswith(b"1"):
             break
     lines = [

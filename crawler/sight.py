@@ -13,23 +13,21 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Frame, Page, Request, Response, Route, WebSocketRoute
+from playwright.async_api import Frame, Page, Request, Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from audit_rules.rendered import RenderFacts
 from crawler.counters import counter_hosts, under
 from crawler.plan import MAX_PAGE_BYTES
 from crawler.proxy import ForwardProxy
+from crawler.traffic import Traffic
 
 QUIET_SECONDS = 0.5
 """A page is drawn when for so long no request came or went and the number of its elements did not change."""
 PATIENCE_SECONDS = 5.0
 """A request under way for longer is a long poll or a stream: it is not waited for."""
-MAX_STOPPED, MAX_STOPPED_CHARS = 50, 500
 MAX_PUSHES, MAX_PUSH_CHARS = 50, 300
-MAX_REQUESTS = 500
 
-_NOT_NEEDED = frozenset({"image", "media", "font"})
 # A page may have put its own functions in the place of the browser's: what is read in its world uses none to cut,
 # and is a number or one bounded text.
 _PUSHES = """([most, chars]) => {
@@ -94,7 +92,7 @@ class Sight:
         self.url = url
         self.whole = whole
         self.proxy = proxy
-        self._methods_before = proxy.methods
+        self.traffic = proxy.traffic = Traffic(whole=whole)
         self._seen_at = datetime.now(UTC)
         self._page: Page | None = None
         self._crashed = False
@@ -104,9 +102,6 @@ class Sight:
         self._under_way: dict[Request, float] = {}
         self._moved_at = 0.0
         self._closing: set[asyncio.Future[None]] = set()
-        self._requests = 0
-        self._refused = 0
-        self._stopped: list[str] = []
         self._pushes: tuple[str, ...] = ()
 
     async def take(self, page: Page, seconds: float) -> Look:
@@ -133,10 +128,10 @@ class Sight:
     def look(self, *, html: str = "", error: str | None = None) -> Look:
         """The look as far as it came."""
         render = RenderFacts(
-            requests=self._requests,
-            stopped=tuple(self._stopped),
+            requests=self.traffic.requests,
+            stopped=tuple(self.traffic.stopped),
             pushes=self._pushes,
-            refused=self._refused + self.proxy.methods - self._methods_before,
+            refused=self.traffic.refused,
         )
         shown = self._page.url if self._page is not None else ""
         final_url = shown if shown.startswith(("http://", "https://")) else self._asked_last
@@ -194,6 +189,8 @@ class Sight:
             await asyncio.sleep(wait)
 
     async def _read(self, page: Page) -> Look:
+        if self.traffic.cut:
+            return self.look(error="too_large")
         pushes = str(await page.evaluate(_PUSHES, [MAX_PUSHES, MAX_PUSH_CHARS]))
         self._pushes = tuple(pushes.split("\n")[:-1][:MAX_PUSHES])
         html = await self._html(page)
@@ -216,10 +213,8 @@ class Sight:
 
     def asked(self, request: Request) -> None:
         self._moved_at = self._under_way[request] = time.monotonic()
-        if under(urlsplit(request.url).hostname or "", counter_hosts()) and len(self._stopped) < MAX_STOPPED:
-            self._stopped.append(request.url[:MAX_STOPPED_CHARS])
-        if request.redirected_from is not None:
-            self._requests += 1  # hops of a redirect are seen here only, not by the route
+        if under(urlsplit(request.url).hostname or "", counter_hosts()):
+            self.traffic.stop(request.url)  # the browser itself may keep it back, so that the proxy never sees it
         if self._leads_page(request):
             self._asked_last = request.url
 
@@ -233,33 +228,6 @@ class Sight:
 
     def _leads_page(self, request: Request) -> bool:
         return request.is_navigation_request() and self._frame(request) == self._main_frame
-
-    async def route(self, route: Route) -> None:
-        with contextlib.suppress(PlaywrightError):  # the page may be gone
-            if self._may_leave(route.request):
-                self._requests += 1
-                await route.continue_()
-            else:
-                await route.abort("blockedbyclient")
-
-    def _may_leave(self, request: Request) -> bool:
-        if under(urlsplit(request.url).hostname or "", counter_hosts()):
-            return False
-        if request.method not in ("GET", "HEAD"):
-            self._refused += 1
-            return False
-        frame = self._frame(request)
-        in_popup = frame is None or frame.page != self._page
-        return (
-            not in_popup
-            and (self.whole or request.resource_type not in _NOT_NEEDED)
-            and self._requests < MAX_REQUESTS
-        )
-
-    async def socket(self, socket: WebSocketRoute) -> None:
-        self._refused += 1
-        with contextlib.suppress(PlaywrightError):
-            await socket.close()
 
     @property
     def _main_frame(self) -> Frame | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, Route, WebSocketRoute
+from playwright.async_api import BrowserContext, CDPSession, Page
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.proxy import ForwardProxy
@@ -20,8 +20,10 @@ LOOKS = 50
 LEAVE_MILLISECONDS = 1000
 """For a page to make room for an empty one; one that does not is closed."""
 
-# Requests of shared workers are invisible to page routing; a page that finds none does without.
-_BEFORE_SCRIPTS = "delete window.SharedWorker;"
+_ENDINGS = "avif bmp gif ico jpeg jpg mp3 mp4 ogg otf png svg ttf webm webp woff woff2"
+_NOT_NEEDED = [f"*.{ending}{more}" for ending in _ENDINGS.split() for more in ("", "?*")]
+"""Addresses of pictures, fonts and media, which Chromium leaves out by itself; what they do not tell, the proxy
+refuses."""
 
 
 class Tab:
@@ -39,18 +41,31 @@ class Tab:
         self._context: BrowserContext | None = None
         self._page: Page | None = None
         self._sight: Sight | None = None
+        self._session: CDPSession | None = None
+        self._whole = True
+        self._shown: set[str] = set()
 
     async def open(self, chromium: Chromium, host: str, sight: Sight) -> Page:
-        """An empty page, in a context that no other host has used. Raises playwright's errors."""
+        """An empty page, in a context that no other host has used, and that has not shown this address before: what
+        it shows comes from the server. Raises playwright's errors."""
         page = self._page
-        if page is None or self.host != host or page.is_closed() or page.context.browser is not chromium:
+        gone = page is None or page.is_closed() or page.context.browser is not chromium
+        if page is None or gone or self.host != host or sight.url in self._shown:
             with contextlib.suppress(PlaywrightError):  # its browser may be gone
                 await self.close()
             self.host, self._sight = host, sight
             self._page = page = await self._new_page(chromium)
         self._sight = sight
         self._looks += 1
+        self._shown.add(sight.url)
+        await self._leave_out(whole=sight.whole)
         return page
+
+    async def _leave_out(self, *, whole: bool) -> None:
+        assert self._session is not None  # noqa: S101 - there is a page
+        if whole != self._whole:
+            self._whole = whole
+            await self._session.send("Network.setBlockedURLs", {"urls": [] if whole else _NOT_NEEDED})
 
     async def leave(self, *, keep: bool) -> None:
         """Ends a look. The page is kept for the next one unless it does not let go, or the context is used up.
@@ -68,10 +83,10 @@ class Tab:
             await self.close()
 
     async def close(self) -> None:
-        context, self._context, self._page = self._context, None, None
-        self.host, self._looks = "", 0
+        context, self._context, self._page, self._session = self._context, None, None, None
+        self.host, self._looks, self._whole = "", 0, True
+        self._shown.clear()
         if context is not None:
-            await context.unroute_all(behavior="ignoreErrors")
             await context.close()
 
     async def _new_page(self, chromium: Chromium) -> Page:
@@ -92,18 +107,11 @@ class Tab:
         context.on("requestfailed", lambda request: self._now.ended(request))
         context.on("response", lambda response: self._now.answered(response))
         context.on("page", lambda popup: self._now.popped_up(popup))
-        await context.add_init_script(_BEFORE_SCRIPTS)
-        await context.route("**/*", self._route)
-        await context.route_web_socket("**/*", self._socket)
+        self._session = await context.new_cdp_session(page)
+        await self._session.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
         return page
 
     @property
     def _now(self) -> Sight:
         assert self._sight is not None  # noqa: S101 - a page is opened for a sight
         return self._sight
-
-    async def _route(self, route: Route) -> None:
-        await self._now.route(route)
-
-    async def _socket(self, socket: WebSocketRoute) -> None:
-        await self._now.socket(socket)

@@ -13,6 +13,7 @@ import pytest
 from crawler.counters import counter_hosts, under
 from crawler.guard import Guard
 from crawler.proxy import ForwardProxy
+from crawler.traffic import Traffic
 from tests.loopback import Answer, Asked, Web, self_signed, web
 
 T = TypeVar("T")
@@ -71,9 +72,9 @@ def test_a_long_answer_arrives_whole() -> None:
     assert answer.partition(b"\r\n\r\n")[2] == b"x" * 300_000
 
 
-async def ask_secure(proxy: ForwardProxy, request: str = "") -> tuple[bytes, bytes]:
+async def ask_secure(proxy: ForwardProxy, request: str = "", host: str = "portal.gov.vn") -> tuple[bytes, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
-    writer.write(b"CONNECT portal.gov.vn:443 HTTP/1.1\r\nHost: portal.gov.vn:443\r\n\r\n")
+    writer.write(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode())
     established = await reader.readuntil(b"\r\n\r\n")
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -96,8 +97,8 @@ def test_a_tunnel_carries_tls_with_the_name_of_the_address(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "request_text",
     [
-        get("/gui", "portal.gov.vn", "POST", "Content-Length: 2\r\n\r\nab"),
-        get("/gui", "portal.gov.vn", "OPTIONS"),
+        get("/gui", "portal.gov.vn", "POST", "Content-Length: 9999999\r\n"),
+        get("/gui", "portal.gov.vn", "OPTIONS", "Transfer-Encoding: chunked\r\n"),
         get("/gui", "portal.gov.vn", more="Connection: Upgrade\r\nUpgrade: websocket\r\n"),
         get("/gui", "portal.gov.vn", more="content-length : 02\r\n"),
         get("/gui", "portal.gov.vn", more="Transfer-Encoding: chunked\r\n"),
@@ -110,9 +111,56 @@ def test_inside_a_tunnel_nothing_is_sent_either(tmp_path: Path, request_text: st
         (_, answer), proxy = through(
             mapped(site), lambda proxy: ask_secure(proxy, first + request_text.removesuffix("\r\n") + "\r\n\r\n")
         )
-    assert (proxy.methods, list(proxy.refused)) == (1, [("portal.gov.vn", "method")])
+    assert (proxy.traffic.refused, list(proxy.refused)) == (1, [("portal.gov.vn", "method")])
     assert site.paths() in ([], ["/hoi"])  # what was refused ends the connection, perhaps before the answer
     assert b"/gui" not in answer
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [("", b"405"), ("Sec-Fetch-Mode: cors\r\n", b"405"), ("Sec-Fetch-Mode: navigate\r\n", b"204")],
+)
+def test_a_refused_request_is_answered_and_the_connection_goes_on(tmp_path: Path, more: str, status: bytes) -> None:
+    refused = get("/gui", "portal.gov.vn", "POST", f"{more}Content-Length: 2\r\n") + "ab"
+    asked = get("/sau", "portal.gov.vn", more="Connection: close\r\n")
+    with web(page, self_signed(tmp_path)) as site:
+        (_, answer), proxy = through(mapped(site), lambda proxy: ask_secure(proxy, refused + asked))
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert answer.endswith(b"GET /sau")
+    assert (proxy.traffic.refused, proxy.traffic.requests, site.paths()) == (1, 1, ["/sau"])
+
+
+def test_a_web_socket_that_is_not_encrypted_gets_no_tunnel() -> None:
+    with web(page) as site:
+        answer, proxy = through(mapped(site), lambda proxy: ask(proxy, "CONNECT portal.gov.vn:80 HTTP/1.1\r\n\r\n"))
+    assert answer.startswith(b"HTTP/1.1 405")
+    assert (proxy.traffic.refused, site.asked) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "more", ["Sec-Fetch-Dest: image\r\n", "sec-fetch-dest: Font\r\n", "Accept: image/avif,*/*\r\n"]
+)
+@pytest.mark.parametrize("whole", [True, False])
+def test_pictures_and_fonts_leave_for_a_whole_page_only(tmp_path: Path, more: str, whole: bool) -> None:
+    async def talk(proxy: ForwardProxy) -> tuple[bytes, bytes]:
+        proxy.traffic = Traffic(whole=whole)
+        asked = [
+            get(path, "portal.gov.vn", more=said) for path, said in (("/anh", more), ("/", "Connection: close\r\n"))
+        ]
+        return await ask_secure(proxy, "".join(asked))
+
+    with web(page, self_signed(tmp_path)) as site:
+        through(mapped(site), talk)
+    assert site.paths() == (["/anh", "/"] if whole else ["/"])
+
+
+def test_requests_of_a_look_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.traffic.MAX_REQUESTS", 2)
+    asked = "".join(get(f"/{n}", "portal.gov.vn") for n in range(3))
+    last = get("/3", "portal.gov.vn", more="Connection: close\r\n")
+    with web(page, self_signed(tmp_path)) as site:
+        _, proxy = through(mapped(site), lambda proxy: ask_secure(proxy, asked + last), idle_seconds=1)
+    assert (proxy.traffic.requests, proxy.traffic.cut, site.paths()) == (2, True, ["/0", "/1"])
 
 
 def test_a_server_without_tls_is_told_as_such() -> None:
@@ -152,14 +200,14 @@ def test_trackers_and_visit_counters_hear_nothing(host: str) -> None:
         return [
             await ask(proxy, get(f"http://{host}/tracking", host)),
             await ask(proxy, get(f"http://{host}/tracking", host, "POST", "Content-Length: 2\r\n\r\nab")),
-            await ask(proxy, f"CONNECT {host}:443 HTTP/1.1\r\n\r\n"),
+            (await ask_secure(proxy, get("/tracking?tls", host), host))[1],
         ]
 
     with web(page) as counter:
-        answers, proxy = through(mapped(counter), talk)
+        answers, proxy = through(mapped(counter), talk, idle_seconds=0.5)
     assert {answer.partition(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 403 Forbidden"}
-    assert [reason for _, reason in proxy.refused] == ["stopped"] * 3
-    assert counter.asked == []
+    assert proxy.traffic.stopped == [f"http://{host}/tracking", f"https://{host.lower()}/tracking?tls"]
+    assert (counter.asked, proxy.traffic.requests) == ([], 0)
 
 
 def test_the_browser_s_own_calls_stay_at_home() -> None:
@@ -173,7 +221,7 @@ def test_the_browser_s_own_calls_stay_at_home() -> None:
         answers, proxy = through(mapped(elsewhere), talk)
     assert {answer.partition(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 403 Forbidden"}
     assert [reason for _, reason in proxy.refused] == ["browser", "browser"]
-    assert proxy.methods == 0
+    assert proxy.traffic.refused == 0
     assert elsewhere.asked == []
 
 
@@ -190,7 +238,7 @@ def test_plain_requests_that_would_send_something_are_refused(method: str) -> No
     with web(page) as site:
         answer, proxy = through(mapped(site), lambda proxy: ask(proxy, request + "ab"))
     assert answer.startswith(b"HTTP/1.1 405")
-    assert proxy.methods == 1
+    assert proxy.traffic.refused == 1
     assert site.asked == []
 
 
@@ -241,13 +289,14 @@ def test_more_connections_than_the_bound_are_turned_away(monkeypatch: pytest.Mon
     assert answer == b""
 
 
-def test_bytes_of_a_connection_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.proxy.DOWN_BYTES", 100_000)
+def test_bytes_of_a_look_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.traffic.MAX_BYTES", 100_000)
     with web(page) as site:
-        answer, _ = through(
+        answer, proxy = through(
             mapped(site), lambda proxy: ask(proxy, get("http://portal.gov.vn/big", "portal.gov.vn"))
         )
-    assert 100_000 <= len(answer) < 110_000
+    assert len(answer) < 101_000
+    assert proxy.traffic.cut
 
 
 def test_a_silent_client_and_a_silent_server_are_left() -> None:
