@@ -16,8 +16,18 @@ _MISSING = re.compile(
     r"|404 not found|error 404|loi 404|not found\b.{0,30}\b404|the requested resource (?:was|could) not be? ?found"
     r"|(?:bai viet|noi dung|tai nguyen|duong dan) (?:\w+ ){0,6}khong (?:duoc )?(?:ton tai|tim thay)"
 )
+_MISSING_BEGINS = re.compile(
+    r"(?:(?:rat tiec|xin loi|oops|sorry|we re sorry)[\s!,.:-]*)?(?:"
+    r"trang (?:web )?(?:nay|(?:ma )?(?:ban|quy vi) (?:dang |da |vua )?(?:tim kiem|tim|yeu cau|truy cap))"
+    r" (?:\S+ )?(?:khong (?:con )?(?:ton tai|kha dung|tim thay)|khong the tim thay|da bi (?:xoa|go))"
+    r"|(?:lien ket|tin bai|chuyen muc|trang) (?:nay )?khong (?:con )?ton tai(?: hoac\b|[\s!.]*\Z)"
+    r"|(?:the|that|this) (?:page|resource)(?: you (?:requested|are looking for))?"
+    r" (?:could not|cannot|can t|can not) be found|the page you requested (?:does not|doesn t) exist"
+    r")"
+)
+"""Of a short line that is a sentence about the page itself."""
 _MISSING_HEADING = re.compile(r"(?:loi )?404.{0,30}|khong tim thay(?: trang)?|(?:page )?not found")
-_MARKS = ("404", "tìm thấy", "tồn tại", "tim thay", "ton tai", "found")
+_MARKS = ("404", "tìm thấy", "tồn tại", "khả dụng", "đã bị", "tim thay", "ton tai", "found", "exist")
 """Letters without one of which (in lower case) no page says that it is not there."""
 _MISSING_TITLE = re.compile(r"\b404\b|khong tim thay|not found|khong ton tai")
 _DUBLIN_CORE = re.compile(r"(?:dc|dcterms)[.:]([a-z]{1,40})(?![a-z])")
@@ -29,6 +39,7 @@ _DESCRIPTIONS = frozenset(
 _LONG_PAGE = 60
 """Own lines of text beyond which a page that speaks of something missing still has content of its own."""
 _LONG_LINE = 200
+_SENTENCE = 100
 
 SHELL_TEXT = 200
 """Characters of text below which a page with scripts is taken for an empty frame."""
@@ -81,9 +92,9 @@ def _says_missing(line: Line) -> bool:
     if line.hidden or len(line.text) >= _LONG_LINE or line.region not in ("main", "article"):
         return False
     folded = fold(line.text)
-    return _MISSING.search(folded) is not None or (
-        line.heading > 0 and _MISSING_HEADING.fullmatch(folded) is not None
-    )
+    if _MISSING.search(folded) or (len(folded) <= _SENTENCE and _MISSING_BEGINS.match(folded)):
+        return True
+    return line.heading > 0 and _MISSING_HEADING.fullmatch(folded) is not None
 
 
 def looks_like_shell(walk: _Walked, said: str) -> bool:
