@@ -22,15 +22,19 @@ from audit_rules import __version__
 from audit_rules.engine import judge
 from audit_rules.facts import Link, NetFacts, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement
+from audit_rules.languages import is_near, leads_to_language
+from audit_rules.later import again
 from audit_rules.reading.vocabulary import rank
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.scoring import score
 from audit_rules.services import is_local_service
 from crawler import loop
+from crawler.again import look_again
 from crawler.browser import Browser, find_browser
 from crawler.guard import Guard
 from crawler.plan import Plan
 from crawler.politeness import Politeness
+from crawler.spiders.portal import Errand
 from crawler.visit import Network, render, visit
 from storage.archive import Archive
 from storage.evidence import EvidenceWriter, sweep
@@ -116,6 +120,7 @@ async def _look(
 ) -> Visit:
     """Visits a portal, then shows the browser the pages that rules want to see drawn, a few rounds at most."""
     pages = 0
+    foreign = partial(_is_version, portal=portal, around=around)
 
     def told(_page: object) -> None:
         nonlocal pages
@@ -133,6 +138,8 @@ async def _look(
         browser=job.browser,
         outside=partial(_matters_outside, around=around),
         on_page=told,
+        probes=True,
+        foreign=foreign,
     )
     looks = MAX_LOOKS
     for _ in range(MAX_ROUNDS if seen.browser else 0):
@@ -142,7 +149,16 @@ async def _look(
         looks -= len(wanted)
         seen = await render(seen, wanted, job.browser, plan=job.plan, net=job.network, evidence=evidence)
         seen = _failed_looks(seen, wanted)
-    return seen
+    verdicts = judge(portal, seen, around, job.rulebook, job.header.law_day)
+    errand = Errand(
+        portal, around.book, job.plan, job.network, rank, evidence, job.browser, probes=True, foreign=foreign
+    )
+    return await look_again(seen, again({each.rule: each.verdict for each in verdicts}, seen), errand)
+
+
+def _is_version(link: Link, *, portal: Portal, around: Surroundings) -> bool:
+    """Links to a version of the portal in another language, its own or beside it."""
+    return leads_to_language(link) and is_near(link.url, portal, around)
 
 
 def _matters_outside(link: Link, *, around: Surroundings) -> bool:
@@ -159,7 +175,7 @@ def _matters_outside(link: Link, *, around: Surroundings) -> bool:
 
 def _wanted(judgements: Sequence[Judgement], seen: Visit) -> list[str]:
     """Pages of the visit that some rule wants to see drawn, in the order of the rules, failed looks aside."""
-    raw = {page.url for page in seen.pages if page.rendered is None} - {
+    raw = {page.url for page in seen.shown if page.rendered is None} - {
         url for url, reason in seen.net.skipped if reason == "render_failed"
     }
     return [url for url in dict.fromkeys(url for each in judgements for url in each.verdict.wanted) if url in raw]
@@ -167,7 +183,7 @@ def _wanted(judgements: Sequence[Judgement], seen: Visit) -> list[str]:
 
 def _failed_looks(seen: Visit, wanted: Sequence[str]) -> Visit:
     """The visit with the looks that brought nothing written down as such."""
-    drawn = {page.url for page in seen.pages if page.rendered is not None}
+    drawn = {page.url for page in seen.shown if page.rendered is not None}
     failed = tuple((url, "render_failed") for url in wanted if url not in drawn)
     return replace(seen, net=replace(seen.net, skipped=seen.net.skipped + failed)) if failed else seen
 
@@ -220,7 +236,13 @@ async def _audit_all(
 ) -> None:
     from twisted.internet import reactor  # only now: the loop has to install it first
 
-    guard = Guard(connect_to=plan.connect_to, dns=plan.dns, allow_private=plan.allow_private, proxy=plan.proxy)
+    guard = Guard(
+        connect_to=plan.connect_to,
+        dns=plan.dns,
+        allow_private=plan.allow_private,
+        proxy=plan.proxy,
+        seconds=plan.timeouts.dns,
+    )
     guard.install(reactor)
     politeness = Politeness(delay=plan.delay)
     async with AsyncExitStack() as stack:
@@ -231,21 +253,30 @@ async def _audit_all(
             )
         places = asyncio.Semaphore(SIDE_BY_SIDE)
         done = 0
+        silent: list[Portal] = []
 
-        async def one(portal: Portal) -> None:
+        async def one(portal: Portal, plan: Plan, *, last: bool) -> None:
             nonlocal done
             async with places:
                 source = source_of(portal, sources)
                 network = Network(guard, politeness, source) if source is None else Network(recorded=source)
                 job = Job(header, registry, plan, archive, rulebook, data, network, browser)
                 result = await audit_portal(portal, job, progress)
+            if result.visit.state == "unreachable" and source is None and not last:
+                silent.append(portal)
+                return
             done += 1
             if progress is not None:
                 progress.portal(done, len(portals), portal, result.visit.state)
 
         async with asyncio.TaskGroup() as group:
             for portal in portals:
-                group.create_task(one(portal))
+                group.create_task(one(portal, plan, last=False))
+        # One that was down for a minute is not called unreachable: it is visited again when the others are done.
+        patient = replace(plan, timeouts=plan.timeouts.longer)
+        async with asyncio.TaskGroup() as group:
+            for portal in silent:
+                group.create_task(one(portal, patient, last=True))
     close(archive, header, rulebook)
 
 

@@ -67,7 +67,7 @@ def _told(each: PortalRun, around: Surroundings, header: RunHeader, rulebook: Ru
     if around == each.around:
         return None
     again = _judged(replace(each, around=around), rulebook, header.law_day)
-    visit = replace(each.visit, pages=(), net=NetFacts())
+    visit = replace(each.visit, pages=(), net=NetFacts(), later=None)
     return replace(again, visit=visit, around=replace(around, answered=None))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from audit_rules.facts import Portal, Surroundings, Unseen, Visit
 from audit_rules.judgement import Judgement
+from audit_rules.later import joined, noted_slow, seen_later
 from audit_rules.rulebook import Entry, Rulebook
 from audit_rules.site import SiteFacts
 from audit_rules.verdict import Verdict, cant_tell, inapplicable, untested
@@ -24,11 +25,18 @@ def judge(
 ) -> tuple[Judgement, ...]:
     """Every rule's answer about one portal, in the order of the rule ids.
 
-    ``day`` is the law day: it decides standing and grounds, never what was seen.
+    ``day`` is the law day: it decides standing and grounds, never what was seen. Rules that failed are asked again
+    of the visit with what was seen later, where there was a second look.
     """
-    site = SiteFacts(portal, visit, around.book)
+    first = SiteFacts(portal, visit, around.book)
+    verdicts = {entry.id: _verdict(entry, first, around) for entry in rulebook.rules}
+    if visit.later is not None:
+        second = SiteFacts(portal, seen_later(visit, visit.later), around.book)
+        for entry in rulebook.rules:
+            if verdicts[entry.id].outcome == "failed":
+                verdicts[entry.id] = joined(verdicts[entry.id], _verdict(entry, second, around), visit)
     return tuple(
-        _judgement(entry, _verdict(entry, site, around), portal, rulebook, day) for entry in rulebook.rules
+        _judgement(entry, noted_slow(verdicts[entry.id], visit), portal, rulebook, day) for entry in rulebook.rules
     )
 
 

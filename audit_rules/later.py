@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from audit_rules.address import page_key
-from audit_rules.facts import Answer, Later, NetFacts, Visit
+from audit_rules.facts import Answer, Later, NetFacts, Page, PageFacts, Visit
 from audit_rules.probed import Probes
 from audit_rules.verdict import Evidence, Value, Verdict, cant_tell
 
@@ -103,8 +103,22 @@ def seen_later(visit: Visit, later: Later) -> Visit:
     pages = {page.url: page for page in visit.pages}
     for page in later.pages:
         first = pages.get(page.url, page)
-        pages[page.url] = replace(page, raw=page.raw or first.raw, rendered=page.rendered or first.rendered)
+        pages[page.url] = replace(page, raw=page.raw or first.raw, rendered=_drawn(first, page))
     return replace(visit, pages=tuple(pages.values()), net=_net(visit.net, later))
+
+
+def _drawn(first: Page, later: Page) -> PageFacts | None:
+    """The page as drawn later; what only a deeper look measured stays."""
+    if first.rendered is None or later.rendered is None:
+        return later.rendered or first.rendered
+    before, now = first.rendered.render, later.rendered.render
+    if before is None or now is None:
+        return later.rendered
+    deeper = {name: getattr(before, name) for name in _DEEPER if not getattr(now, name)}
+    return replace(later.rendered, render=replace(now, **deeper))
+
+
+_DEEPER = ("phone", "enlarged", "axe", "loads", "machine")
 
 
 def _net(first: NetFacts, later: Later) -> NetFacts:
@@ -193,6 +207,10 @@ def _trouble(first: Verdict, visit: Visit) -> str | None:
     return reasons[0]
 
 
+_ACCUSING = ("missing", "dead", "faults", "value")
+"""Values that list what is wrong; other lists tell where or how."""
+
+
 def _in_both(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value] | None:
     """The values of the second look, its lists without what only it shows; None where the looks show different
     faults."""
@@ -203,11 +221,12 @@ def _in_both(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[st
         before = first.get(name)
         if not isinstance(listed, list) or not isinstance(before, list) or not listed:
             continue
-        told[name] = kept = [each for each in listed if each in before]
-        if not kept:
+        common = [each for each in listed if each in before]
+        if not common and name in _ACCUSING:
             return None
-        if second.get("count") == len(listed):
-            told["count"] = len(kept)
+        told[name] = common or listed
+    if isinstance(dead := told.get("dead"), list):
+        told["count"] = len(dead)
     return told
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Field, Form, PageFacts
 from audit_rules.reading.vietnamese import words
@@ -47,12 +49,17 @@ _ABOUT_ONESELF = (
 
 def box(view: PageFacts) -> Evidence | None:
     """A form or a lone input that searches the whole site."""
+    for form, field in boxes(view):
+        return evidence(view, region_words(form.region), field.label or form.text or field.name)
+    return None
+
+
+def boxes(view: PageFacts) -> Iterator[tuple[Form, Field]]:
+    """The forms and lone inputs that search the whole site, with the field that takes the words."""
     for form in view.forms:
         for field in form.fields:
             if field.kind in ("text", "search") and _searches_site(field, form):
-                shown = field.label or form.text or field.name
-                return evidence(view, region_words(form.region), shown)
-    return None
+                yield form, field
 
 
 def entry(view: PageFacts) -> Evidence | None:

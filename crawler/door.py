@@ -42,12 +42,19 @@ def stop_of(fetched: Fetched) -> Stop | None:
 
 
 class Door:
-    """The two entry points of one portal. ``ask`` asks an address once; the scope takes in where the home is."""
+    """The two entry points of one portal. ``ask`` asks an address once, ``ask_again`` what did not answer, with
+    more patience; the scope takes in where the home is."""
 
     def __init__(
-        self, portal: Portal, scope: Scope, robots: Robots, ask: Callable[[str], Awaitable[Fetched]]
+        self,
+        portal: Portal,
+        scope: Scope,
+        robots: Robots,
+        ask: Callable[[str], Awaitable[Fetched]],
+        ask_again: Callable[[Fetched], Awaitable[Fetched]],
     ) -> None:
-        self._portal, self._scope, self._robots, self._ask = portal, scope, robots, ask
+        self._portal, self._scope, self._robots = portal, scope, robots
+        self._ask, self._ask_again = ask, ask_again
 
     async def enter(self) -> tuple[Arrival, Arrival, Arrival | None]:
         """The arrival that counts, that by https, and that by http: whole where https led to no page, else as far
@@ -104,7 +111,7 @@ class Door:
             return Fetched(url, gate.seen_at), Stop("robots", gate.closed or ""), None
         fetched = await self._ask(url)
         if fetched.error == "timeout" or fetched.status >= 500:
-            fetched = await self._ask(url)  # one more try: the whole portal hangs on this one answer
+            fetched = await self._ask_again(fetched)  # the whole portal hangs on this one answer
         if fetched.redirect is not None:
             return fetched, None, fetched.redirect
         stop = stop_of(fetched)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -34,8 +35,9 @@ from twisted.python.failure import Failure
 
 from audit_rules.facts import Answer
 from crawler.guard import Refusal
+from crawler.plan import Timeouts
 from crawler.scope import cleaned, is_web
-from crawler.transport import BROKEN_ENCODINGS, HeadTooLong, Transfer, bound_heads, lenient_tls
+from crawler.transport import BROKEN_ENCODINGS, HeadTooLong, LateHandshake, Transfer, bound_talks, lenient_tls
 from crawler.ways import Evidence, Visitor
 
 logger = logging.getLogger(__name__)
@@ -53,7 +55,7 @@ class Fetched:
 
     ``headers`` have lower-case names, the first of several wins; ``body`` is decompressed, ``sha256`` is that of
     the body as sent. ``met`` is False where no connection to the host came about; ``cut`` where the body
-    broke off.
+    broke off; ``seconds`` is how long the answer took.
     """
 
     url: str
@@ -65,6 +67,7 @@ class Fetched:
     error: str | None = None
     met: bool = True
     cut: bool = False
+    seconds: float = 0.0
 
     @property
     def content_type(self) -> str:
@@ -104,11 +107,28 @@ class Fetched:
         )
 
 
-async def fetch(crawler: Crawler, url: str, *, method: str = "GET", only_headers: bool = False) -> Fetched:
-    """Asks one address once, without following redirects. What the network does wrong comes back as ``error``."""
+async def fetch(
+    crawler: Crawler,
+    url: str,
+    *,
+    method: str = "GET",
+    only_headers: bool = False,
+    timeouts: Timeouts | None = None,
+    waited: float = 0.0,
+    jar: str | None = None,
+) -> Fetched:
+    """Asks one address once, without following redirects. What the network does wrong comes back as ``error``.
+
+    ``timeouts`` are other ones than the plan's; ``waited`` is how many seconds a try before this one took; ``jar``
+    names the cookies of another visitor than the usual one.
+    """
     asked_at = datetime.now(UTC)
+    meta: dict[str, Any] = {"only_headers": only_headers, "timeouts": timeouts, "waited": waited, "cookiejar": jar}
+    if timeouts is not None:
+        meta["download_timeout"] = timeouts.page
+    began = time.monotonic()
     try:
-        request = Request(url, method=method, meta={"only_headers": only_headers})
+        request = Request(url, method=method, meta=meta)
         response = await crawler.engine.download_async(request)
     except Exception as error:
         reason, met = _reason(error)
@@ -119,7 +139,7 @@ async def fetch(crawler: Crawler, url: str, *, method: str = "GET", only_headers
         if evidence is not None:
             # A replay has to see the difference too: a host that was never met closes nothing.
             evidence.failure(url, reason if met or reason != "timeout" else "connect_timeout", seen_at)
-        return Fetched(url, seen_at, error=reason, met=met)
+        return Fetched(url, seen_at, error=reason, met=met, seconds=time.monotonic() - began)
     headers: dict[str, str] = {}
     for name, values in response.headers.items():
         first = values[0] if isinstance(values, list) else values
@@ -133,10 +153,13 @@ async def fetch(crawler: Crawler, url: str, *, method: str = "GET", only_headers
         response.body,
         meta["sha256"],
         cut="dataloss" in response.flags,
+        seconds=meta["seconds"],
     )
 
 
-def kept(request: Request, response: Response, evidence: Evidence | None, seen_at: datetime) -> Response:
+def kept(
+    request: Request, response: Response, evidence: Evidence | None, seen_at: datetime, seconds: float
+) -> Response:
     """Keeps an answer as it was sent and hands it on as a plain ``Response`` (see above)."""
     if evidence is None:
         digest = hashlib.sha256(response.body).hexdigest()
@@ -147,8 +170,10 @@ def kept(request: Request, response: Response, evidence: Evidence | None, seen_a
             for value in values
         )
         address = str(response.ip_address or "")
-        digest = evidence.response(request.url, response.status, "", headers, response.body, seen_at, address)
-    request.meta["seen_at"], request.meta["sha256"] = seen_at, digest
+        digest = evidence.response(
+            request.url, response.status, "", headers, response.body, seen_at, address, seconds
+        )
+    request.meta.update(seen_at=seen_at, sha256=digest, seconds=round(seconds, 3))
     return Response(
         response.url,
         response.status,
@@ -173,7 +198,7 @@ class PoliteHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._contextFactory = lenient_tls(crawler)
-        bound_heads(self._pool)
+        bound_talks(self._pool, cast(Visitor, crawler.spider).plan.timeouts.tls)
 
     async def download_request(self, request: Request) -> Response:
         """Raises Refusal where the guard lets nobody through, and what Scrapy's handler raises."""
@@ -185,11 +210,11 @@ class PoliteHandler(HTTP11DownloadHandler):
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
         where = await guard.where(host, port)
         async with politeness.turn(host, where.group):
-            seen_at = datetime.now(UTC)
+            seen_at, began = datetime.now(UTC), time.monotonic()
             transfer = Transfer(
                 guard,
                 where,
-                visitor.plan.timeouts,
+                request.meta.get("timeouts") or visitor.plan.timeouts,
                 contextFactory=self._contextFactory,
                 pool=self._pool,
                 maxsize=self._default_maxsize,
@@ -197,7 +222,8 @@ class PoliteHandler(HTTP11DownloadHandler):
                 crawler=self._crawler,
             )
             response = await transfer.answer(request)
-        return kept(request, response, visitor.evidence, seen_at)
+            seconds = time.monotonic() - began + request.meta.get("waited", 0.0)
+        return kept(request, response, visitor.evidence, seen_at, seconds)
 
 
 def _reason(error: BaseException) -> tuple[str | None, bool]:
@@ -217,6 +243,8 @@ def _reason(error: BaseException) -> tuple[str | None, bool]:
     if isinstance(error, DownloadFailedError):
         if _within(error.__cause__, HeadTooLong):
             return "too_large", True
+        if _within(error.__cause__, LateHandshake):
+            return "timeout", False
         return "tls" if _is_tls(error.__cause__) else "refused", False
     if _is_tls(error):
         return "tls", False

@@ -55,7 +55,8 @@ class Where:
 
 
 class Guard:
-    """The gate. ``connect_to`` as curl has it, ``dns`` and ``proxy`` as in the contract.
+    """The gate. ``connect_to`` as curl has it, ``dns`` and ``proxy`` as in the contract; ``seconds`` bounds the
+    look-up of a name, None is the usual.
 
     Raises ValueError with a clear sentence for an option that cannot be read.
     """
@@ -67,7 +68,9 @@ class Guard:
         dns: str | None = None,
         allow_private: bool = False,
         proxy: str | None = None,
+        seconds: float | None = None,
     ) -> None:
+        self._seconds = seconds
         self.proxy = read_proxy(proxy) if proxy else None
         self._mappings = tuple(read_mapping(text) for text in connect_to)
         self._server = read_server(dns) if dns else None
@@ -100,6 +103,18 @@ class Guard:
         if match is None:
             return host, port
         return match.to_host or host, match.to_port or port
+
+    def leads_elsewhere(self, host: str) -> bool:
+        """Whether ``--connect-to`` sends a host to another server, of which no name server (``--dns``) is said to
+        know: then the name system would tell of a portal that is not the one visited."""
+        return self._server is None and any(self.mapped(host, port)[0] != plain(host) for port in (443, 80))
+
+    def resolver(self) -> dns.asyncresolver.Resolver:
+        """A way to ask the server of ``--dns``, else the system's. Raises dnspython's NoResolverConfiguration."""
+        resolver = dns.asyncresolver.Resolver(configure=self._server is None)
+        if self._server is not None:
+            resolver.nameservers, resolver.port = [self._server[0]], self._server[1]
+        return resolver
 
     def install(self, reactor: Any) -> None:
         """Puts the gate on an asyncio reactor: every connection by name or IP literal is answered by ``where``.
@@ -171,17 +186,15 @@ class Guard:
             self._threads, lambda: socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         )
         asked.add_done_callback(done)
-        answers = await asyncio.wait_for(asyncio.shield(asked), SYSTEM_SECONDS)
+        answers = await asyncio.wait_for(asyncio.shield(asked), self._seconds or SYSTEM_SECONDS)
         return [ip_address(answer[4][0]) for answer in answers]
 
     async def _ask_server(self, host: str) -> list[Address]:
-        assert self._server is not None  # noqa: S101 - the caller looked
-        resolver = dns.asyncresolver.Resolver(configure=False)
-        resolver.nameservers, resolver.port = [self._server[0]], self._server[1]
+        resolver = self.resolver()
 
         async def ask(kind: str) -> list[Address]:
             try:
-                answer = await resolver.resolve(f"{host}.", kind, lifetime=LOOKUP_SECONDS)
+                answer = await resolver.resolve(f"{host}.", kind, lifetime=self._seconds or LOOKUP_SECONDS)
             except dns.exception.DNSException:
                 return []
             return [ip_address(record.address) for record in answer]

@@ -5,6 +5,7 @@ The only place that leans on private parts of Scrapy and Twisted (Scrapy 2.19, T
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 from scrapy import Request
@@ -23,10 +24,14 @@ from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet import error as failed
 from twisted.internet.endpoints import TCP4ClientEndpoint, wrapClientTLS
+from twisted.internet.interfaces import IHandshakeListener
+from twisted.internet.protocol import connectionDone
+from twisted.protocols.tls import TLSMemoryBIOProtocol
 from twisted.python.failure import Failure
 from twisted.web._newclient import HTTP11ClientProtocol
 from twisted.web.client import URI, _HTTP11ClientFactory
 from twisted.web.http_headers import Headers
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.guard import Guard, Refusal, Where
 from crawler.plan import Timeouts
@@ -51,16 +56,45 @@ class HeadTooLong(Exception):
     """The head of an answer goes on and on."""
 
 
+class LateHandshake(Exception):
+    """A server took the connection and did not finish the handshake of TLS."""
+
+
 class ProxyFault(Exception):
     """The operator's own proxy cannot be used: that says nothing about any portal."""
 
 
+@implementer(IHandshakeListener)
 class _Talk(HTTP11ClientProtocol):
-    """A connection that counts what comes before the body."""
+    """A connection that counts what comes before the body, and waits only so long for the handshake of TLS."""
 
-    def __init__(self, quiescent: Any) -> None:
+    def __init__(self, quiescent: Any, tls_seconds: float) -> None:
         super().__init__(quiescent)  # type: ignore[no-untyped-call]
         self._head = 0
+        self._tls_seconds = tls_seconds
+        self._alarm: Any = None
+
+    def connectionMade(self) -> None:  # noqa: N802
+        super().connectionMade()
+        if isinstance(cast(Any, self).transport, TLSMemoryBIOProtocol):
+            from twisted.internet import reactor
+
+            self._alarm = cast(Any, reactor).callLater(self._tls_seconds, self._give_up, LateHandshake())
+
+    def handshakeCompleted(self) -> None:  # noqa: N802
+        self._quiet()
+
+    def connectionLost(self, reason: Any = connectionDone) -> None:  # noqa: N802
+        self._quiet()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    def _quiet(self) -> None:
+        if self._alarm is not None and self._alarm.active():
+            self._alarm.cancel()
+
+    def _give_up(self, why: Exception) -> None:
+        cast(Any, self)._giveUp(cast(Any, Failure)(why))
+        cast(Any, self).transport.abortConnection()  # a server that goes on sending is not waited for
 
     def request(self, request: Any) -> Any:
         self._head = 0
@@ -72,18 +106,22 @@ class _Talk(HTTP11ClientProtocol):
         if parser is not None and parser.state in ("STATUS", "HEADER"):
             self._head += len(data)
             if self._head > MAX_HEAD:
-                cast(Any, self)._giveUp(cast(Any, Failure)(HeadTooLong()))
-                cast(Any, self).transport.abortConnection()  # a server that goes on sending is not waited for
+                self._give_up(HeadTooLong())
 
 
 class _Talks(_HTTP11ClientFactory):
+    def __init__(self, quiescent: Any, told: Any, tls_seconds: float) -> None:
+        super().__init__(quiescent, told)  # type: ignore[no-untyped-call]
+        self._tls_seconds = tls_seconds
+
     def buildProtocol(self, _address: Any) -> _Talk:  # noqa: N802
-        return _Talk(cast(Any, self)._quiescentCallback)
+        return _Talk(cast(Any, self)._quiescentCallback, self._tls_seconds)
 
 
-def bound_heads(pool: Any) -> None:
-    """Makes a pool of connections give up on answers whose head is longer than MAX_HEAD."""
-    pool._factory = _Talks
+def bound_talks(pool: Any, tls_seconds: float) -> None:
+    """Makes a pool of connections give up on answers whose head is longer than MAX_HEAD, and on servers that do not
+    finish the handshake of TLS in so many seconds."""
+    pool._factory = partial(_Talks, tls_seconds=tls_seconds)
 
 
 class _LenientOptions(_ScrapyCertificateOptions):
@@ -195,7 +233,7 @@ class _Way(_BindAddressAgent):
     def request(self, method: bytes, uri: bytes, headers: Any = None, bodyProducer: Any = None) -> Any:  # noqa: N803
         proxy, target = self._guard.proxy, cast(Any, URI).fromBytes(uri)
         if proxy is None or target.scheme != b"http":
-            return super().request(method, uri, headers, bodyProducer)
+            return self._in_time(super().request(method, uri, headers, bodyProducer))
         host, port = self._guard.mapped(target.host.decode("ascii"), target.port)
         name = f"[{host}]" if ":" in host else host
         asked = b"http://%s:%d%s" % (name.encode(), port, target.originForm)
@@ -203,9 +241,18 @@ class _Way(_BindAddressAgent):
         if proxy.authorization:
             headers.setRawHeaders(b"Proxy-Authorization", [proxy.authorization.encode()])
         key = (b"http-proxy", proxy.host, proxy.port)
-        return self._requestWithEndpoint(
+        answer = self._requestWithEndpoint(
             key, self._getEndpoint(target), method, target, headers, bodyProducer, asked
         )
+        return self._in_time(answer)
+
+    def _in_time(self, answer: Any) -> Any:
+        """The answer, given up where its head does not come in time."""
+
+        def late(_: object, seconds: float) -> None:
+            raise DownloadTimeoutError(f"no head within {seconds} seconds")
+
+        return answer.addTimeout(self._timeouts.first_byte, self._reactor, late)
 
 
 class Transfer(_ScrapyAgent):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from scrapy.crawler import Crawler
 
 from audit_rules.address import AddressBook
 from audit_rules.facts import Link, Page, Portal, Visit
+from crawler.aside import outline
 from crawler.plan import Plan
 from crawler.recorded import RecordedBrowser
 from crawler.settings import settings_for
@@ -31,17 +33,27 @@ async def visit(
     browser: Browser | None = None,
     outside: Callable[[Link], bool] | None = None,
     on_page: Callable[[Page], None] | None = None,
+    probes: bool = False,
+    foreign: Callable[[Link], bool] | None = None,
 ) -> Visit:
     """Visits a portal; many visits may run side by side on the process's loop (``crawler.loop.run``).
 
-    ``outside`` picks links out of the portal whose end matters; ``on_page`` is told of each page as it is read.
+    ``outside`` picks links out of the portal whose end matters; ``on_page`` is told of each page as it is read;
+    ``probes`` says whether server and name system are asked apart from the pages.
+    ``foreign`` picks links to versions in other languages, which are followed as another visitor, and read out of
+    the portal too.
     With ``net.recorded`` nothing but the archive is asked, for rendered views too. Whatever the portal and the
     network do is in the visit's state; a fault of ours is raised.
     """
     browser = RecordedBrowser(net.recorded) if net.recorded is not None else browser
-    errand = Errand(portal, book, plan, net, rank, evidence, browser, outside, on_page)
-    crawler = Crawler(PortalSpider, settings_for(plan, recorded=net.recorded is not None))
-    crawl = asyncio.ensure_future(crawler.crawl_async(errand=errand))
+    errand = Errand(portal, book, plan, net, rank, evidence, browser, outside, on_page, probes, foreign)
+    return await toured(PortalSpider, errand)
+
+
+async def toured(kind: type[PortalSpider], errand: Errand, **more: Any) -> Visit:
+    """Runs one spider to the end of its tour: what it brought home. A fault of ours is raised."""
+    crawler = Crawler(kind, settings_for(errand.plan, recorded=errand.net.recorded is not None))
+    crawl = asyncio.ensure_future(crawler.crawl_async(errand=errand, **more))
     try:
         await asyncio.shield(crawl)
     except asyncio.CancelledError:
@@ -79,16 +91,23 @@ async def render(
     wanted = set(urls)
     if browser is None or plan.render == "never":
         return visit
-    pages: list[Page] = []
+    drawn: dict[str, Page] = {}
     requests = visit.net.requests
-    for page in visit.pages:
+    for page in visit.shown:
         if page.url in wanted and page.rendered is None:
-            page, more = await look_at(page, browser, timeout=plan.timeouts.render, evidence=evidence)
+            drawn[page.url], more = await look_at(page, browser, timeout=plan.timeouts.render, evidence=evidence)
             requests += more
-        pages.append(page)
+    search = visit.net.search
+    if search is not None and search.page is not None:
+        search = replace(search, page=drawn.get(search.page.url, search.page))
+    outside = (drawn.get(page.url, page) for page in visit.net.outside)
     return replace(
         visit,
-        pages=tuple(pages),
-        net=replace(visit.net, requests=requests),
-        browser=visit.browser or net.recorded is None or any(page.rendered for page in pages),
+        pages=tuple(drawn.get(page.url, page) for page in visit.pages),
+        net=replace(visit.net, requests=requests, search=search, outside=tuple(map(_outlined, outside))),
+        browser=visit.browser or net.recorded is None or any(page.rendered for page in drawn.values()),
     )
+
+
+def _outlined(page: Page) -> Page:
+    return replace(page, rendered=outline(page.rendered)) if page.rendered is not None else page

@@ -9,13 +9,17 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from audit_rules.facts import Page, PageFacts
+from audit_rules.facts import Page, PageFacts, Visit
 from audit_rules.judgement import Judgement, Score
+from audit_rules.verdict import How
 from storage import blobs
 from storage.records import PortalRun, Run, RunHeader
 
 RowValues = dict[str, Any]
 StoredRow = Row[Any]
+
+LATER = "later_"
+"""Stands before the manner of a look that was taken the second time."""
 
 JUDGED = (
     "around",
@@ -115,7 +119,7 @@ def pack_result(run_id: str, result: PortalRun, now: datetime) -> Packed:
         "run_id": run_id,
         "portal_id": portal.id,
         "portal": blobs.deflate(blobs.pack(portal)),
-        "visit": blobs.deflate(blobs.pack(replace(visit, pages=()))),
+        "visit": blobs.deflate(blobs.pack(_without_pages(visit))),
         "around": blobs.deflate(blobs.pack(replace(around, bodies=(), answered=None))),
         "bodies_sha": bodies_sha,
         "answered_sha": answered_sha,
@@ -167,9 +171,11 @@ def _verdict_row(run_id: str, portal_id: str, judgement: Judgement, unseen: date
 def pack_pages(run_id: str, result: PortalRun) -> PackedPages:
     views: list[RowValues] = []
     facts: dict[str, bytes] = {}
-    for position, page in enumerate(result.visit.pages):
+    later = result.visit.later.pages if result.visit.later is not None else ()
+    looks = [*(("", page) for page in result.visit.pages), *((LATER, page) for page in later)]
+    for position, (look, page) in enumerate(looks):
         here = {"run_id": run_id, "portal_id": result.portal.id, "position": position, "url": page.url}
-        for how, view in (("raw", page.raw), ("rendered", page.rendered)):
+        for how, view in ((look + "raw", page.raw), (look + "rendered", page.rendered)):
             if view is None:
                 continue
             data = blobs.pack_page(view)
@@ -179,25 +185,23 @@ def pack_pages(run_id: str, result: PortalRun) -> PackedPages:
             views.append({**here, "how": how, **seen})
         if not page.views:
             unseen = dict.fromkeys(("status", "seen_at", "sha256", "facts_sha"))
-            views.append({**here, "how": "none", **unseen})
+            views.append({**here, "how": look + "none", **unseen})
     return PackedPages(views, facts)
 
 
 def read_portal_run(row: StoredRow, views: Sequence[StoredRow], shared: Shared) -> PortalRun:
     """``views`` are rows of pages in their order, with a ``body`` where facts are wanted."""
-    pages: dict[int, Page] = {}
+    first: list[StoredRow] = []
+    again: list[StoredRow] = []
     for view in views:
-        page = pages.get(view.position, Page(view.url))
-        if view.how == "raw":
-            page = replace(page, raw=_read_view(view))
-        elif view.how == "rendered":
-            page = replace(page, rendered=_read_view(view))
-        pages[view.position] = page
+        (again if view.how.startswith(LATER) else first).append(view)
     visit = blobs.read_visit(blobs.inflate(row.visit))
+    if visit.later is not None:
+        visit = replace(visit, later=replace(visit.later, pages=_read_pages(again)))
     around = blobs.read_around(blobs.inflate(row.around))
     return PortalRun(
         portal=blobs.read_portal(blobs.inflate(row.portal)),
-        visit=replace(visit, pages=tuple(pages.values())),
+        visit=replace(visit, pages=_read_pages(first)),
         around=replace(around, bodies=shared.names(row.bodies_sha), answered=shared.ids(row.answered_sha)),
         judgements=blobs.read_judgements(blobs.inflate(row.judgements)),
         score=Score(
@@ -212,8 +216,26 @@ def read_portal_run(row: StoredRow, views: Sequence[StoredRow], shared: Shared) 
     )
 
 
-def _read_view(row: StoredRow) -> PageFacts:
+def _without_pages(visit: Visit) -> Visit:
+    later = replace(visit.later, pages=()) if visit.later is not None else None
+    return replace(visit, pages=(), later=later)
+
+
+def _read_pages(views: Sequence[StoredRow]) -> tuple[Page, ...]:
+    pages: dict[int, Page] = {}
+    for view in views:
+        page = pages.get(view.position, Page(view.url))
+        how = view.how.removeprefix(LATER)
+        if how == "raw":
+            page = replace(page, raw=_read_view(view, "raw"))
+        elif how == "rendered":
+            page = replace(page, rendered=_read_view(view, "rendered"))
+        pages[view.position] = page
+    return tuple(pages.values())
+
+
+def _read_view(row: StoredRow, how: How) -> PageFacts:
     body = getattr(row, "body", None)
     if body is None:
-        return blobs.outline(row.url, row.seen_at, row.sha256, row.how, row.status)
+        return blobs.outline(row.url, row.seen_at, row.sha256, how, row.status)
     return blobs.read_page(blobs.inflate(body), row.seen_at, row.sha256)

@@ -134,7 +134,8 @@ portal_runs = Table(
     Index(None, "answered_sha"),
 )
 
-# One row for each view of a page; a page without a view has one row with ``how`` = "none".
+# One row for each view of a page; a page without a view has one row with ``how`` = "none". Those of the second look
+# come after the others, and their ``how`` begins with "later_".
 pages = Table(
     "pages",
     metadata,

@@ -9,12 +9,24 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import quote
 
 import msgspec
 
 from audit_rules.address import Address, AddressBook
 from audit_rules.engine import judge
-from audit_rules.facts import Abolished, Agency, Answer, Later, NetFacts, Page, Portal, Surroundings, Visit
+from audit_rules.facts import (
+    Abolished,
+    Agency,
+    Answer,
+    Later,
+    NetFacts,
+    Page,
+    Portal,
+    SearchTry,
+    Surroundings,
+    Visit,
+)
 from audit_rules.judgement import Judgement
 from audit_rules.probed import Probes
 from audit_rules.reading import confirmed, read_page
@@ -149,7 +161,8 @@ def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
     error reasons, or a status, where redirects end and as what), ``skipped`` addresses to reasons; ``ends_at`` is
     where home's redirects end, ``encoding`` that of the bytes sent; ``browser = false`` leaves all
     pages raw, ``undrawn`` some; ``probes`` is what server and name system said when they were asked apart;
-    ``render`` is what the browser alone saw of home, ``later_render`` what it saw at the second look.
+    ``render`` is what the browser alone saw of home, ``later_render`` what it saw at the second look; ``outside``
+    maps addresses to pages out of the portal.
     """
     portal = _portal(told)
     root = told.get("ends_at") or f"{told.get('scheme', 'https')}://{portal.address}"
@@ -166,7 +179,15 @@ def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
     https = _answer(root + "/", told.get("https", 200)) if told.get("https") != "unasked" else None
     http = _answer(root.replace("https", "http") + "/", told["http"]) if "http" in told else None
     probed = _probes(told.get("probes"), str(portal.address.host))
-    net = NetFacts(https, http, asked, tuple(told.get("skipped", {}).items()), probes=probed)
+    net = NetFacts(
+        https,
+        http,
+        asked,
+        tuple(told.get("skipped", {}).items()),
+        probes=probed,
+        search=_searched(told, root, browser=browser),
+        outside=tuple(_page(text, url, {}, rendered=browser) for url, text in told.get("outside", {}).items()),
+    )
     seen = () if told.get("unseen") else (home, *pages)
     later = _later(home, told)
     visit = Visit(
@@ -192,6 +213,20 @@ def made(told: dict[str, Any]) -> tuple[Portal, Visit, Surroundings]:
         successor=successor,
     )
     return portal, visit, around
+
+
+def _searched(told: dict[str, Any], root: str, *, browser: bool) -> SearchTry | None:
+    """``asked`` is the word that the portal's search was asked for, ``results`` the page that came (``found`` is
+    its address, ``drawn_results`` what scripts make of it) or what came in its place."""
+    if "asked" not in told:
+        return None
+    url = told.get("found", f"{root}/tim-kiem?q={quote(told['asked'])}")
+    said = told["results"]
+    if not isinstance(said, str) or not said.startswith("<"):
+        return SearchTry(told["asked"], _answer(url, said), whole=told.get("whole", True))
+    inside = {"frame": told["frame"], "drawn": told.get("drawn_results", said)}
+    page = _page(said, url, inside, rendered=browser and "results" not in told.get("undrawn", ()))
+    return SearchTry(told["asked"], _answer(url, 200), page, told.get("whole", True))
 
 
 def _probes(told: dict[str, Any] | None, host: str) -> Probes | None:

@@ -43,7 +43,7 @@ def entered(told: Told) -> tuple[str | None, int | None, str, list[str]]:
     portal = Portal("cong", Address.parse(HOST), "province")
     scope = Scope(portal, AddressBook(((portal.address, portal.id),)))
     robots = Robots(ask, "test", lambda _host, _seconds: None)
-    _, _, plain = asyncio.run(Door(portal, scope, robots, ask).enter())
+    _, _, plain = asyncio.run(Door(portal, scope, robots, ask, lambda first: ask(first.url)).enter())
     assert plain is not None
     answer = plain.answer
     return answer.error, answer.status, answer.final_url, [url for url in asked if "robots" not in url]

@@ -99,6 +99,8 @@ def test_json_holds_what_the_contract_promises() -> None:
         "rendered": 1,
         "skipped": {"budget": 2, "robots": 1},
         "requests": 9,
+        "second_look": None,
+        "slow": [],
     }
     assert set(portal["score"]) == {"value", "provisional", "passed", "failed", "measured", "not_measured"}
 

@@ -26,7 +26,9 @@ def shown(moment: datetime | None) -> str | None:
 
 
 def coverage(visit: Visit) -> dict[str, Any]:
-    """Pages known, read, looked at in the browser and left out by reason; ``requests`` counts all."""
+    """Pages known, read, looked at in the browser and left out by reason; ``requests`` counts all. ``second_look``
+    is the number of pages that were looked at again, null where no second look was taken; ``slow`` gives addresses
+    that were long in answering, and the seconds."""
     read = [page for page in visit.pages if page.views]
     skipped = Counter(reason for _, reason in visit.net.skipped)
     known = {page.url for page in visit.pages} | {url for url, _ in visit.net.skipped}
@@ -36,6 +38,8 @@ def coverage(visit: Visit) -> dict[str, Any]:
         "rendered": sum(page.rendered is not None for page in read),
         "skipped": dict(sorted(skipped.items())),
         "requests": visit.net.requests,
+        "second_look": len(visit.later.pages) if visit.later is not None else None,
+        "slow": [{"url": url, "seconds": seconds} for url, seconds in visit.net.slow],
     }
 
 

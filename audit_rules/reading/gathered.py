@@ -115,4 +115,4 @@ class Gathered:
         get = attributes.get
         label = get("placeholder") or get("aria-label") or get("title") or get("value") or get("alt") or text
         called = " ".join(filter(None, (get("name"), get("id"), get("class"))))
-        (self.form or self.loose).input(kind, called, name(label))
+        (self.form or self.loose).input(kind, called, name(label), get("name") or "", get("value") or "")

@@ -6,18 +6,28 @@ from dataclasses import replace
 
 from audit_rules.articles import no_article
 from audit_rules.asking import said_of, takes_message
-from audit_rules.ends import ends_of_home
+from audit_rules.ends import end_of, ends_of_home
 from audit_rules.evidence import evidence, region_words
-from audit_rules.facts import MAIN_KINDS, Link, PageFacts, Surroundings
-from audit_rules.languages import language_links, minority_languages, unseen_way
+from audit_rules.facts import MAIN_KINDS, Link, PageFacts, Surroundings, known
+from audit_rules.languages import (
+    language_links,
+    leads_home,
+    minority_languages,
+    page_behind,
+    speaks_english,
+    unseen_way,
+    why_unread,
+)
+from audit_rules.probing import probes, shown_file
 from audit_rules.published import not_found, opens
 from audit_rules.reading.vietnamese import words
 from audit_rules.reading.vocabulary import link_match
 from audit_rules.rule import rule
 from audit_rules.search import Search
 from audit_rules.search_box import box, button, entry
+from audit_rules.search_try import answered, why_not_asked
 from audit_rules.site import SiteFacts
-from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed, untested
+from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed
 
 _NOT_ENTRIES = ("teaser", "article")
 
@@ -42,9 +52,20 @@ def search_box(site: SiteFacts) -> Verdict:
 
 
 @rule
-def search_works(_site: SiteFacts) -> Verdict:
-    """The search finds pages that hold the word looked for."""
-    return untested("needs_browser")
+def search_works(site: SiteFacts) -> Verdict:
+    """The search finds pages that hold the word looked for.
+
+    One word of the portal's own headlines is asked for, as a reader would who types it; nothing is ever sent. A
+    list counts as passing the word over only where pages of it were read and do not hold it."""
+    home = site.known_home
+    shown = next((found for view in home.views if (found := box(view)) is not None), None)
+    if shown is not None:
+        return answered(site, shown) if site.net.search is not None else cant_tell(why_not_asked(site), shown)
+    reason = site.unsettled(home)
+    if reason is not None:
+        return cant_tell(reason, wanted=site.wanted(home))
+    way = next((found for view in home.views if (found := entry(view) or button(view)) is not None), None)
+    return inapplicable("no_search_box") if way is None else cant_tell("needs_review", way)
 
 
 # --- site map and links --------------------------------------------------------------------------------------
@@ -59,9 +80,15 @@ def sitemap_page(site: SiteFacts, around: Surroundings) -> Verdict:
 
 
 @rule
-def sitemap_xml(_site: SiteFacts) -> Verdict:
-    """The portal has an XML site map that parses and lists it."""
-    return untested("needs_probe")
+def sitemap_xml(site: SiteFacts) -> Verdict:
+    """The portal has an XML site map, named in robots.txt or in a usual place, that parses and lists it."""
+    seen = known(probes(site).site_map, "sitemap.xml", "blocked")
+    shown = shown_file(seen)
+    if seen.error is not None:
+        return cant_tell(seen.error, shown)
+    if seen.fault:
+        return failed(shown, state=seen.fault, url=seen.url)
+    return passed(shown, count=seen.own, listed=seen.listed, url=seen.url)
 
 
 def _unless_spoken_of(search: Search, verdict: Verdict) -> Verdict:
@@ -182,20 +209,19 @@ def _said_in_articles(site: SiteFacts) -> dict[str, list[Evidence]]:
 
 
 @rule
-def english_version(site: SiteFacts) -> Verdict:
+def english_version(site: SiteFacts, around: Surroundings) -> Verdict:
     """A link of the home page leads to a version whose text really is in a foreign language.
 
     What an address or an attribute says proves nothing; languages of Viet Nam are told as a value."""
     if site.portal.kind not in MAIN_KINDS:
         return inapplicable("kind")
-    home, entries, others = site.known_home, language_links(site), minority_languages(site)
+    home, entries, others = site.known_home, language_links(site, around), minority_languages(site)
     searched = site.searched_home("English", "Tiếng Anh", "EN")
     for link, view, _ in entries:
-        page = site.page(link.url)
-        if page is not None and any(look.language.spoken == "en" for look in page.views):
+        if speaks_english(page_behind(site, link.url)):
             return passed(_led(link, view), minorities=others)
     if entries:
-        return _unread_version(site, entries)
+        return _unread_version(site, around, entries)
     reason = site.unsettled(home)
     if reason is not None:
         return cant_tell(reason, searched=searched, wanted=site.wanted(home))
@@ -211,20 +237,23 @@ def _led(link: Link, view: PageFacts) -> Evidence:
     return evidence(view, region_words(link.region), f"{link.text or link.hint} → {link.url}")
 
 
-def _unread_version(site: SiteFacts, entries: list[tuple[Link, PageFacts, bool]]) -> Verdict:
+def _unread_version(site: SiteFacts, around: Surroundings, entries: list[tuple[Link, PageFacts, bool]]) -> Verdict:
     """The answer where no entry is known to lead to a foreign text: failed only where every one was read, is named
-    as such by its words and shows a page of its own in Vietnamese."""
+    as such by its words and is dead or shows a page of its own in Vietnamese."""
     link, view, _ = entries[0]
-    pages = [(site.page(entry.url), named) for entry, _, named in entries]
-    unread = [page for page, _ in pages if page is None or not page.views]
-    if unread:
-        return cant_tell("coverage", _led(link, view))
-    read = [page for page, _ in pages if page is not None]
+    alive = [(entry, named) for entry, _, named in entries if end_of(site, entry.url) != "dead"]
+    if not alive:
+        named = all(named for _, _, named in entries)
+        return failed(_led(link, view), state="dead") if named else cant_tell("needs_review", _led(link, view))
+    pages = [(page_behind(site, entry.url), named) for entry, named in alive]
+    read = [page for page, _ in pages if page is not None and page.views]
+    if len(read) < len(pages):
+        return cant_tell(why_unread(site, around, [entry for entry, _ in alive]), _led(link, view))
     unsettled = [page for page in read if site.unsettled(page) is not None]
     if unsettled:
         reason = site.unsettled(unsettled[0]) or "not_rendered"
         return cant_tell(reason, _led(link, view), wanted=site.wanted(*unsettled))
-    if any(site.is_home(page) or not named for page, named in pages):
+    if any(leads_home(site, page) or not named for page, named in pages):
         return cant_tell("needs_review", _led(link, view))  # a cookie or a script may change the language there
     if any(look.missing or look.language.spoken is None for page in read for look in page.views):
         return cant_tell("language_unclear", _led(link, view))

@@ -1,0 +1,111 @@
+"""What is read beside the pages of a visit: the results of the portal's own search, and pages out of the portal for
+the language of their text."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from audit_rules.facts import Answer, Page, PageFacts, SearchTry
+from audit_rules.reading import read_page
+from audit_rules.search_try import Question
+from crawler.door import MAX_HOPS, stop_of
+from crawler.download import Fetched
+from crawler.robots import Robots
+
+OTHER_VISITOR = "other"
+"""The cookies of whoever follows a link to another language: the portal may answer in it from then on."""
+
+
+class Ask(Protocol):
+    """Asks an address once; ``jar`` names the cookies to use."""
+
+    def __call__(self, url: str, *, jar: str | None = None) -> Awaitable[Fetched]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """``ask_again`` asks once more, with more patience, what gave no answer or an error; ``owns`` tells addresses
+    of the portal from others."""
+
+    robots: Robots
+    ask: Ask
+    ask_again: Callable[[Fetched], Awaitable[Fetched]]
+    owns: Callable[[str], bool]
+
+    async def search(self, question: Question) -> SearchTry:
+        """What the portal's search answers; one that fails is asked a second time. Robots.txt is obeyed."""
+        url, fetched, error = await self._follow(question.url, inside=True)
+        answer = _answer(question.url, url, fetched, error)
+        if fetched is None or not self.owns(url) or stop_of(fetched) is not None:
+            return SearchTry(question.word, answer, whole=question.whole)
+        return SearchTry(question.word, answer, Page(url, raw=facts_of(fetched, url)), question.whole)
+
+    async def elsewhere(self, asked: str) -> tuple[Answer, Page | None]:
+        """What a page out of the portal answers, and what of it tells its language."""
+        url, fetched, error = await self._follow(asked, inside=False)
+        answer = _answer(asked, url, fetched, error)
+        if fetched is None or stop_of(fetched) is not None:
+            return answer, None
+        return answer, Page(asked, raw=outline(facts_of(fetched, url)))
+
+    async def _follow(self, url: str, *, inside: bool) -> tuple[str, Fetched | None, str | None]:
+        """Through redirects to the end, with ``inside`` no further than the portal; or why nobody asked."""
+        fetched: Fetched | None = None
+        for _ in range(MAX_HOPS + 1):
+            gate = await self.robots.at(url)
+            if gate.error is not None or not gate.allows(url):
+                return url, None, gate.error or "robots"
+            fetched = await self.ask(url, jar=None if inside else OTHER_VISITOR)
+            if inside and (fetched.error is not None or fetched.status >= 500):
+                fetched = await self.ask_again(fetched)
+            target = fetched.redirect
+            if target is None:
+                return url, fetched, None
+            url = target
+            if inside and not self.owns(url):
+                return url, fetched, None
+        return url, None, "redirect_loop"
+
+
+def _answer(asked: str, url: str, fetched: Fetched | None, error: str | None) -> Answer:
+    if fetched is None:
+        return Answer(asked, datetime.now(UTC), final_url=url, error=error)
+    answer, stop = fetched.answer(asked, url), stop_of(fetched)
+    if stop is None or fetched.redirect is not None or fetched.error is not None:
+        return answer
+    turned_away = stop.state == "blocked"
+    return replace(answer, error="blocked" if turned_away else None if answer.status != 200 else stop.reason)
+
+
+def facts_of(fetched: Fetched, url: str) -> PageFacts:
+    """An answer read as a page."""
+    facts = read_page(
+        fetched.body,
+        url,
+        seen_at=fetched.seen_at,
+        charset=fetched.charset,
+        status=fetched.status,
+        how="raw",
+        sha256=fetched.sha256,
+    )
+    return replace(facts, cut=True) if fetched.cut else facts
+
+
+def outline(facts: PageFacts) -> PageFacts:
+    """Of a page that is not the portal's: what tells its language, and nothing else."""
+    return PageFacts(
+        facts.url,
+        facts.seen_at,
+        facts.sha256,
+        facts.how,
+        facts.status,
+        title=facts.title[:300],
+        language=facts.language,
+        shell=facts.shell,
+        missing=facts.missing,
+        cut=facts.cut,
+        render=facts.render,
+    )
