@@ -38,8 +38,8 @@ class Refused(Exception):
 @dataclass(slots=True)
 class Traffic:
     """The requests of one look that left (``requests``), those that would have sent something (``refused``), those
-    to counters (``stopped``, their addresses, cut), the bytes answered. ``cut`` is True where a bound was reached: what the
-    page then lacks is no fault of its own. Pictures, fonts and media leave only for a ``whole`` page."""
+    to counters (``stopped``, their addresses, cut), the bytes answered. ``cut`` is True where a bound was reached:
+    what the page then lacks is no fault of its own. Pictures, fonts and media leave only for a ``whole`` page."""
 
     whole: bool = True
     requests: int = 0

@@ -335,7 +335,7 @@ def test_leaving_closes_what_is_still_open(tmp_path: Path) -> None:
         with web(page, self_signed(tmp_path)) as site:
             async with ForwardProxy(mapped(site)) as proxy:
                 reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
-                writer.write(b"CONNECT portal.gov.vn:80 HTTP/1.1\r\n\r\n")
+                writer.write(b"CONNECT portal.gov.vn:443 HTTP/1.1\r\n\r\n")
                 await reader.readuntil(b"\r\n\r\n")
             try:
                 rest = await reader.read()
