@@ -113,6 +113,8 @@ class Search:
             return "unseen", "needs_review", False  # home, or a place that only scripts know, opens for any name
         if page is not None and page.views:
             return (*self._shown(page), False)
+        if answer is not None and self.site.is_home(self.site.page(answer.final_url)):
+            return "unseen", "needs_review", False  # some portals send whoever asks for what is gone back home
         document = is_document(url)
         lost = self.site.skipped(url)
         if answer is not None and answer.status is not None and lost in (None, DEAD):

@@ -18,13 +18,14 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request. ``good`` is what the unspoilt portal would answer; ``forbidden`` a host and port that nobody may
-    ever be led to, in a form that means this very machine."""
+    """A request, with its cookies as sent. ``good`` is what the unspoilt portal would answer; ``forbidden`` a host
+    and port that nobody may ever be led to, in a form that means this very machine."""
 
     scheme: str
     host: str
     path: str
     query: str
+    cookies: str
     good: Answer
     forbidden: str
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sandbox.bodies import Body, Place, make
 from sandbox.country import Country, draw
-from sandbox.hostile import markup, scripts, ways, wire
+from sandbox.hostile import doors, markup, scripts, ways, wire
 from sandbox.hostile.trap import TRAPS, Asked, Trap
 from sandbox.portals.pieces import NOT_FOUND
 from sandbox.server import LoopbackServer
@@ -24,7 +24,7 @@ from sandbox.world import World
 
 __all__ = ["TRAPS", "HostileWorld", "body_of"]
 
-_ROOMS = (wire, markup, ways, scripts)  # each enters its traps when it is imported
+_ROOMS = (wire, markup, ways, doors, scripts)  # each enters its traps when it is imported
 _PLACE = Place("tỉnh Bão Táp", "Bao Tap Province", "baotap.gov.vn", "0288", "phường Giông Tố, tỉnh Bão Táp")
 _FIRST_NUMBER = 5000
 """Of the hostile portals' telephones and measuring codes: far from those of other provinces."""
@@ -127,7 +127,7 @@ class HostileServer(LoopbackServer):
         self._hostile = hostile
 
     async def _exchange(self, scheme: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        method, host, target, _, stays = await self._heard(reader)
+        method, host, target, fields, stays = await self._heard(reader)
         trap = self._hostile.traps.get(host)
         if trap is None:
             return False
@@ -135,7 +135,8 @@ class HostileServer(LoopbackServer):
         path = parts.path or "/"
         self._hostile.on_ask(trap, path)
         good = self._hostile.world.answer(scheme, host, path, dict(parse_qsl(parts.query)))
-        asked = Asked(scheme, host, path, parts.query, good, self._hostile.forbidden)
+        cookies = fields.get("cookie", "")
+        asked = Asked(scheme, host, path, parts.query, cookies, good, self._hostile.forbidden)
         reply = trap.answer(asked)
         writer.write(reply.head())
         for piece in reply.pieces() if method != "HEAD" else ():
