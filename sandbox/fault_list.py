@@ -32,10 +32,14 @@ class Fault:
     provincial: bool = False
 
 
+TLS_FAULTS = ("certificate_expired", "certificate_of_another", "old_tls")
+"""What is wrong with a host's connection, not with its pages."""
+
 _DEAD_EMC: Mapping[str, Outcome] = {
     "measurement.emc_code_present": "failed",
     "measurement.emc_code_on_inner_pages": "inapplicable",
     "measurement.emc_code_loads_securely": "inapplicable",
+    "measurement.emc_beacon_sent": "inapplicable",
 }
 
 ALL = (
@@ -46,7 +50,11 @@ ALL = (
     ),
     Fault(
         "emc_over_http", "emc_scheme", "Mã EMC gọi địa chỉ http://", "The EMC code calls http:// addresses",
-        {"measurement.emc_code_loads_securely": "failed"},
+        {"measurement.emc_code_loads_securely": "failed", "measurement.emc_beacon_sent": "cantTell"},
+    ),
+    Fault(
+        "emc_never_calls", "emc", "Mã EMC không gọi trackPageView", "The EMC code never calls trackPageView",
+        {"measurement.emc_beacon_sent": "failed"},
     ),
     Fault(
         "emc_commented_out", "emc", "Mã EMC nằm trong chú thích HTML", "The EMC code is commented out", _DEAD_EMC
@@ -122,12 +130,12 @@ ALL = (
     ),
     Fault(
         "lang_missing", "lang", "Trang không khai báo ngôn ngữ", "Pages declare no language",
-        {"accessibility.language_declared": "failed"},
+        {"accessibility.language_declared": "failed", "accessibility.axe_wcag20_a": "failed"},
     ),
     Fault(
         "lang_invalid", "lang", "Trang khai báo mã ngôn ngữ không có: lang=\"vn\"",
         "Pages declare a language that does not exist: lang=\"vn\"",
-        {"accessibility.language_declared": "failed"},
+        {"accessibility.language_declared": "failed", "accessibility.axe_wcag20_a": "failed"},
     ),
     Fault(
         "no_https", "https", "Cổng HTTPS từ chối kết nối, chỉ có HTTP", "HTTPS is refused, there is only HTTP",
@@ -135,6 +143,8 @@ ALL = (
             "transport.https": "failed",
             "transport.http_redirects_to_https": "inapplicable",
             "transport.no_mixed_content": "inapplicable",
+            "transport.certificate_valid": "inapplicable",
+            "transport.tls_version": "inapplicable",
             "measurement.emc_code_loads_securely": "inapplicable",
         },
         whole_host=True,
@@ -265,19 +275,31 @@ ALL = (
         "images_without_alt", "images",
         "Hình ảnh không có chữ thay thế",
         "Pictures have no text alternative",
-        {"accessibility.images_have_alternatives": "failed"},
+        {"accessibility.images_have_alternatives": "failed", "accessibility.axe_wcag20_a": "failed"},
     ),
     Fault(
         "moving_text", "moving_text",
         "Có chữ chạy",
         "Text runs across the page",
-        {"accessibility.no_moving_text": "failed"},
+        {"accessibility.no_moving_text": "failed", "accessibility.axe_wcag20_a": "failed"},
     ),
     Fault(
         "no_viewport", "viewport",
         "Trang không khai báo khung nhìn cho điện thoại",
         "Pages declare no viewport",
-        {"accessibility.viewport_declared": "failed"},
+        {"accessibility.viewport_declared": "failed", "accessibility.fits_a_phone": "cantTell"},
+    ),
+    Fault(
+        "wide_table", "viewport",
+        "Bảng trên trang chủ rộng 700 điểm ảnh",
+        "A table on the home page is 700 pixels wide",
+        {"accessibility.fits_a_phone": "failed"},
+    ),
+    Fault(
+        "low_contrast", "contrast",
+        "Chữ xám nhạt trên nền trắng",
+        "Pale grey text on white",
+        {"accessibility.axe_wcag20_aa": "failed"},
     ),
     Fault(
         "no_description", "description",
@@ -290,6 +312,42 @@ ALL = (
         "Địa chỉ http không chuyển sang https",
         "http is not sent on to https",
         {"transport.http_redirects_to_https": "failed"}, whole_host=True,
+    ),
+    Fault(
+        "certificate_expired", "tls",
+        "Chứng thư số đã hết hạn",
+        "The certificate is out of date",
+        {"transport.certificate_valid": "failed"}, whole_host=True,
+    ),
+    Fault(
+        "certificate_of_another", "tls",
+        "Chứng thư số của tên miền khác",
+        "The certificate names another host",
+        {"transport.certificate_valid": "failed"}, whole_host=True,
+    ),
+    Fault(
+        "old_tls", "tls",
+        "Máy chủ chỉ có TLS 1.1 trở xuống",
+        "The server has nothing newer than TLS 1.1",
+        {"transport.tls_version": "failed"}, whole_host=True,
+    ),
+    Fault(
+        "no_sitemap_xml", "sitemap_xml",
+        "Không có sơ đồ XML",
+        "There is no XML site map",
+        {"navigation.sitemap_xml": "failed"},
+    ),
+    Fault(
+        "sitemap_xml_broken", "sitemap_xml",
+        "Sơ đồ XML sai cú pháp",
+        "The XML site map is not well-formed",
+        {"navigation.sitemap_xml": "failed"},
+    ),
+    Fault(
+        "sitemap_xml_of_another", "sitemap_xml",
+        "Sơ đồ XML chỉ liệt kê trang khác",
+        "The XML site map lists another site only",
+        {"navigation.sitemap_xml": "failed"},
     ),
     Fault(
         "mixed_content", "mixed_content",

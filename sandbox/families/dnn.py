@@ -31,7 +31,8 @@ def _frame(portal: Portal, page: Page) -> str:
     root = portal.body.path
     search = (
         '<div id="dnn_search"><input name="dnn$dnnSEARCH$txtSearch" type="text" maxlength="255" size="20" '
-        'id="dnn_dnnSEARCH_txtSearch" class="NormalTextBox"><a id="dnn_dnnSEARCH_cmdSearch" class="SkinObject" '
+        'title="Tìm kiếm" id="dnn_dnnSEARCH_txtSearch" class="NormalTextBox">'
+        '<a id="dnn_dnnSEARCH_cmdSearch" class="SkinObject" '
         f'href="{portal.at("/tim-kiem")}">Tìm kiếm</a></div>'
         if portal.has_search
         else ""
@@ -42,6 +43,7 @@ def _frame(portal: Portal, page: Page) -> str:
 <meta content="text/html; charset=UTF-8" http-equiv="Content-Type" />
 <meta name="GENERATOR" content="DotNetNuke " />
 <title>{page.title} | {portal.site_name(page)}</title>
+<style>.content_table {{ table-layout: fixed; width: 100% }} .content_table select {{ max-width: 100% }}</style>
 <script src="{root}{_SCRIPT}" type="text/javascript"></script>
 {portal.head(page)}
 </head>

@@ -32,7 +32,8 @@ def _frame(portal: Portal, page: Page) -> str:
     root = portal.body.path
     search = (
         f'<div class="search-box"><form action="{portal.at("/tim-kiem")}"><input type="text" name="keyword" '
-        'placeholder="Nhập từ khóa cần tìm"><a href="javascript:void(0)" class="btn-search"></a></form></div>'
+        'placeholder="Nhập từ khóa cần tìm"><a href="javascript:void(0)" class="btn-search" '
+        'title="Tìm kiếm"></a></form></div>'
         if portal.has_search
         else ""
     )

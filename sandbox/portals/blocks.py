@@ -83,6 +83,8 @@ def on_home(portal: Portal) -> str:
         "images_without_alt": "".join(
             f'<img src="/anh/hoat-dong-{number}.jpg" width="320">' for number in range(6)
         ),
+        "low_contrast": '<p style="color: #bbb; background: #fff">Trang đang được cập nhật thường xuyên</p>',
+        "wide_table": '<table style="width: 700px"><tr><td>Lịch tiếp công dân</td><td>Thứ Năm</td></tr></table>',
         "mixed_content": f'<img src="http://{portal.body.host}/anh/bieu-trung.png" alt="Biểu trưng" width="320">',
         "spam": '<div style="display:none">'
         + "".join(f'<a href="https://{each}.example/">{each.replace("-", " ")} nổ hũ</a>' for each in _SPAM)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from sandbox.bodies import BADGE_HOST, COUNTER_HOST, EMC_HOST, GOVERNMENT, LOCAL_SERVICES, NATIONAL_SERVICES
 from sandbox.portals.pieces import NOT_FOUND, PICTURE, Answer, Site, html, plain, redirect
 
-# Sends one picture request for each page view, as the real library does.
+# Sends one picture request for each page view that it is told to count, as libraries of its kind do.
 _TRACKING = """(function () {
-  var tracker = '', site = '';
+  var tracker = '', site = '', counts = false;
   (window._govaq || []).forEach(function (call) {
     if (call[0] === 'setTrackerUrl') tracker = call[1];
     if (call[0] === 'setSiteId') site = call[1];
+    if (call[0] === 'trackPageView') counts = true;
   });
-  if (!tracker) return;
+  if (!tracker || !counts) return;
   var query = '?idsite=' + encodeURIComponent(site) + '&rec=1&url=' + encodeURIComponent(location.href);
   new Image().src = tracker + query;
 })();

@@ -73,6 +73,7 @@ def select(label: str, sites: tuple[Site, ...]) -> str:
     """A drop-down list that opens the chosen site."""
     options = "".join(f'<option value="{url}"> {name} </option>' for name, url in sites)
     return (
-        '<select class="dng-select-box" onchange="window.open(this.options[this.selectedIndex].value,\'_blank\'); '
+        f'<select class="dng-select-box" aria-label="{label}" '
+        "onchange=\"window.open(this.options[this.selectedIndex].value,'_blank'); "
         f'this.options[0].selected=true"><option selected="">{label}</option>{options}</select>'
     )

@@ -93,8 +93,7 @@ def document(title: str) -> Answer:
 
 _EMC = Template(
     """  var _govaq = window._govaq || [];
-  _govaq.push(['trackPageView']);
-  _govaq.push(['enableLinkTracking']);
+$counts  _govaq.push(['enableLinkTracking']);
   (function () {
     _govaq.push(['setTrackerUrl', '$scheme://$host/tracking']);
     _govaq.push(['setSiteId', '$site_id']);
@@ -117,6 +116,7 @@ def emc_script(body: Body, faults: Faults) -> str:
         scheme="http" if "emc_over_http" in faults else "https",
         host=EMC_HOST,
         site_id="" if "emc_empty_id" in faults else body.emc_id,
+        counts="" if "emc_never_calls" in faults else "  _govaq.push(['trackPageView']);\n",
     )
 
 
