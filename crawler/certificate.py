@@ -15,7 +15,7 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -61,9 +61,9 @@ class Roots:
             self.said += " + --ca-file"
 
 
-@cache
+@lru_cache(maxsize=4)
 def roots(ca_file: str | None = None) -> Roots:
-    """The roots, read once a process."""
+    """The roots, kept: reading them takes longer than a handshake."""
     return Roots(ca_file)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,6 +84,22 @@ def context_of(folder: Path, pem: bytes) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(file)
+    return context
+
+
+def spoilt(fault: str, authority: Authority, folder: Path, hosts: Iterable[str]) -> ssl.SSLContext:
+    """The context of a server with one of TLS_FAULTS, or without any ("")."""
+    if fault == "certificate_expired":
+        return context_of(folder, authority.issue(hosts, days=(-90, -1)))
+    if fault == "certificate_of_another":
+        return context_of(folder, authority.issue(["may-chu.example.vn"]))
+    context = context_of(folder, authority.issue(hosts))
+    if fault == "old_tls":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python advises against just this
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("ALL:@SECLEVEL=0")
     return context
 
 

@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
@@ -24,12 +24,13 @@ _LONGEST_BODY = 1 << 20
 class LoopbackServer:
     """Serves in a background thread, on ports that the system chooses, between ``start`` and ``close``.
 
-    ``closed_port`` is held and listens to nobody: who connects to it is refused.
+    ``closed_port`` is held and listens to nobody: who connects to it is refused. ``others`` are contexts of which
+    each has a port of its own, ``other_ports`` in their order.
     """
 
-    def __init__(self, answer: Answerer, context: ssl.SSLContext) -> None:
+    def __init__(self, answer: Answerer, context: ssl.SSLContext, others: Sequence[ssl.SSLContext] = ()) -> None:
         self._answer = answer
-        self._context = context
+        self._contexts = (context, *others)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sandbox", daemon=True)
         self._servers: list[asyncio.Server] = []
@@ -67,11 +68,15 @@ class LoopbackServer:
         return _port(self._servers[1].sockets[0])
 
     @property
+    def other_ports(self) -> tuple[int, ...]:
+        return tuple(_port(server.sockets[0]) for server in self._servers[2:])
+
+    @property
     def closed_port(self) -> int:
         return _port(self._held)
 
     async def _open(self) -> None:
-        for scheme, context in (("http", None), ("https", self._context)):
+        for scheme, context in (("http", None), *(("https", context) for context in self._contexts)):
             talk = partial(self._talk, scheme)
             self._servers.append(await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context))
 

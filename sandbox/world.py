@@ -9,10 +9,10 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 
 from sandbox.bodies import Body
-from sandbox.certificates import issue
+from sandbox.certificates import Authority, spoilt
 from sandbox.country import COUNTRY, Country, draw
 from sandbox.families import drawing
-from sandbox.fault_list import Outcome
+from sandbox.fault_list import TLS_FAULTS, Outcome
 from sandbox.faults import draw_faults, plant, truth
 from sandbox.portals import elsewhere
 from sandbox.portals.pieces import NOT_FOUND, Answer, redirect
@@ -57,6 +57,7 @@ class World:
     them leaves the machine. ``ca_file`` (PEM) and ``registry`` (a folder with ``agencies.csv`` and ``portals.csv``)
     live in a temporary folder until ``close``. ``truth`` maps (address of the site, rule) to what an auditor with a
     browser must find at the ``sites``, if it visits all of them in one run; ``shown`` are the demonstration's.
+    ``http_only`` are the hosts where https is refused.
 
     Raises ValueError for a fault that does not exist, does not fit its portal or contradicts another.
     """
@@ -75,8 +76,9 @@ class World:
         self._bodies: dict[str, list[Body]] = {}
         for body in sorted(country.bodies, key=lambda body: len(body.path), reverse=True):
             self._bodies.setdefault(body.host, []).append(body)
-        self._http_only = self._hosts_with("no_https")
-        self._plain_too = self._http_only | self._hosts_with("no_redirect_to_https")
+        self.http_only = self._hosts_with("no_https")
+        self._plain_too = self.http_only | self._hosts_with("no_redirect_to_https")
+        self._tls = {fault: hosts for fault in TLS_FAULTS if (hosts := self._hosts_with(fault))}
         self._elsewhere = elsewhere.sites()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._server: LoopbackServer | None = None
@@ -99,8 +101,10 @@ class World:
         write_registry(self.registry, self.country)
         domains = dict.fromkeys([*(body.place.domain for body in self.country.bodies), *self._elsewhere])
         names = [name for domain in domains for name in (domain, f"*.{domain}")]
-        _, context = issue(Path(self._folder.name), names)
-        self._server = LoopbackServer(self.answer, context)
+        authority, folder = Authority(), Path(self._folder.name)
+        self.ca_file.write_bytes(authority.pem)
+        contexts = {fault: spoilt(fault, authority, folder, names) for fault in (*self._tls, "")}
+        self._server = LoopbackServer(self.answer, contexts[""], [contexts[fault] for fault in self._tls])
         self._server.start()
         return self
 
@@ -134,10 +138,16 @@ class World:
         server = self._running()
         closed = [
             f"{name}:443:127.0.0.1:{server.closed_port}"
-            for host in sorted(self._http_only)
+            for host in sorted(self.http_only)
             for name in (host, f"www.{host}")
         ]
-        return (*closed, f":443:127.0.0.1:{server.https_port}", f":80:127.0.0.1:{server.http_port}")
+        odd = [
+            f"{name}:443:127.0.0.1:{port}"
+            for hosts, port in zip(self._tls.values(), server.other_ports, strict=True)
+            for host in sorted(hosts)
+            for name in (host, f"www.{host}")
+        ]
+        return (*closed, *odd, f":443:127.0.0.1:{server.https_port}", f":80:127.0.0.1:{server.http_port}")
 
     @property
     def hits(self) -> Counter[tuple[str, str, str]]:
@@ -152,7 +162,7 @@ class World:
         bodies = self._bodies.get(name)
         if bodies is None:
             return NOT_FOUND
-        if (scheme == "http" and name not in self._plain_too) or (name != host and name not in self._http_only):
+        if (scheme == "http" and name not in self._plain_too) or (name != host and name not in self.http_only):
             return redirect(f"https://{name}{path}")
         # The longest path first: a commune under its province's host comes before the province.
         body = next((body for body in bodies if (path + "/").startswith(body.path + "/")), None)

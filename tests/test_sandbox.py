@@ -18,6 +18,7 @@ import pytest
 from sandbox.bodies import Body
 from sandbox.country import COUNTRY, Country, draw
 from sandbox.families.drawing import FAMILIES
+from sandbox.fault_list import TLS_FAULTS
 from sandbox.faults import FAULTS, NEVER_WRONG, PLANTABLE, RULES, applies, draw_faults, plant, truth
 from sandbox.portals.pieces import Answer
 from sandbox.world import DEMO_FAULTS, RENDERED_ONLY, World
@@ -62,10 +63,10 @@ def told(world: World, host: str, target: str, scheme: str = "https") -> Answer:
 
 
 def whole(world: World, portal: str, scheme: str = "https") -> dict[str, str]:
-    """Every page of a portal that its home page leads to, and the script bundle, by path."""
+    """Every page of a portal that its home page leads to, the XML site map and the script bundle, by path."""
     body = AUDITED[portal]
     seen: dict[str, str] = {}
-    waiting = [body.path + "/"] + ([BUNDLE] if FAMILIES[body.family].in_script else [])
+    waiting = [body.path + "/", body.path + "/sitemap.xml"] + ([BUNDLE] if FAMILIES[body.family].in_script else [])
     while waiting:
         path = waiting.pop()
         if path in seen:
@@ -255,7 +256,11 @@ def gone(fault: str, body: Body) -> str | None:
     return GONE.get(fault)
 
 
-@pytest.mark.parametrize("name", [name for name in PLANTABLE if not name.endswith("_https")])
+def changes_pages(name: str) -> bool:
+    return not name.endswith("_https") and name.partition(".")[2] not in TLS_FAULTS
+
+
+@pytest.mark.parametrize("name", list(filter(changes_pages, PLANTABLE)))
 def test_a_planted_fault_changes_its_portal_and_no_other(
     name: str, unspoilt_pages: dict[str, dict[str, str]]
 ) -> None:
@@ -278,6 +283,21 @@ def test_without_https_the_port_is_refused_and_http_serves(portal: str) -> None:
         with pytest.raises(ConnectionRefusedError):
             ask(spoilt, "https", host, "/")
         assert AUDITED[portal].portal_name in ask(spoilt, "http", host, "/")[2].decode()
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("certificate_expired", "certificate has expired"),
+        ("certificate_of_another", "not valid for"),
+        ("old_tls", "EOF|PROTOCOL"),
+    ],
+)
+def test_a_fault_of_the_connection_strikes_its_host_and_no_other(fault: str, says: str) -> None:
+    with World([f"department.{fault}", "education.old_tls"]) as spoilt:
+        with pytest.raises(ssl.SSLError, match=says):
+            ask(spoilt, "https", AUDITED["department"].host, "/")
+        assert ask(spoilt, "https", AUDITED["main"].host, "/")[0] == 200
 
 
 def test_without_the_redirect_http_serves_beside_https() -> None:
@@ -414,8 +434,7 @@ def test_a_drawn_country_is_served() -> None:
     with World.of(3, 25) as world:
         assert len(world.sites) == 25
         for body in world.country.bodies:
-            closed = any(to.startswith(f"{body.host}:443:") for to in world.connect_to)
-            scheme = "http" if closed else "https"
+            scheme = "http" if body.host in world.http_only else "https"
             answer = told(world, body.host, body.path + "/", scheme)
             assert answer.status == 200, body.site
             assert body.portal_name in answer.body.decode() or body.name in answer.body.decode(), body.site

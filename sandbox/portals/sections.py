@@ -5,8 +5,10 @@ They are written once, with paths of the plan of the site, and framed by each fa
 
 from __future__ import annotations
 
+from html import escape
+
 from sandbox.bodies import Body
-from sandbox.portals.pieces import Answer, Faults, document
+from sandbox.portals.pieces import Answer, Faults, document, plain
 from sandbox.portals.portal import Entry, Page, Portal
 
 CONTACT = "/lien-he"
@@ -53,10 +55,27 @@ def sections(portal: Portal) -> tuple[Page, ...]:
 
 
 def files(portal: Portal) -> dict[str, Answer]:
-    """The documents that open, by address."""
+    """The documents that open, by address, and the site map for machines."""
+    maps = _site_map(portal)
     if regulation_path(portal) != REGULATION:
+        return maps
+    return maps | {portal.at(REGULATION_FILE): document("QUY CHE CUNG CAP THONG TIN")}
+
+
+def _site_map(portal: Portal) -> dict[str, Answer]:
+    faults, host = portal.faults, portal.body.host
+    if "no_sitemap_xml" in faults:
         return {}
-    return {portal.at(REGULATION_FILE): document("QUY CHE CUNG CAP THONG TIN")}
+    host = "example.vn" if "sitemap_xml_of_another" in faults else host
+    listed = "".join(
+        f"<url><loc>{escape(f'https://{host}{portal.at(path)}')}</loc></url>"
+        for path in portal.pages
+        if "://" not in path
+    )
+    end = "" if "sitemap_xml_broken" in faults else "</urlset>"
+    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{namespace}">{listed}{end}\n'
+    return {f"{portal.body.path}/sitemap.xml": plain(text, "application/xml")}
 
 
 def regulation_path(portal: Portal) -> str:
