@@ -17,7 +17,18 @@ from click.core import ParameterSource
 from rich.console import ConsoleRenderable
 
 from audit.archives import archive_of, mid_run, opened
-from audit.config import LOOKING, SETTINGS, BadInput, Desk, FurtherWord, export_format, run_of_proposals, settings
+from audit.config import (
+    LOOKING,
+    SETTINGS,
+    WAITING,
+    BadInput,
+    Desk,
+    FurtherWord,
+    export_format,
+    run_of_proposals,
+    settings,
+    time_outs,
+)
 from audit.days import day_of
 from audit.history import Finding, findings, known_by
 from audit.listings import Listing, finding_list, law_list, portal_list, rule_list
@@ -53,13 +64,16 @@ def main(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-@main.command("run", cls=Order, params=settings("site", "from_warc", "registry", "law_day", *_REPORT, *LOOKING))
+@main.command(
+    "run", cls=Order, params=settings("site", "from_warc", "registry", "law_day", *_REPORT, *LOOKING, *WAITING)
+)
 @click.pass_obj
 def run(desk: Desk, /, **given: Any) -> int:
     registry = _registry(given["registry"])
     sources = _recorded(given["from_warc"])
     portals = _portals(registry, given["site"]) or _recorded_portals(sources, registry)
-    plan = Plan(**{name: given[name] for name in LOOKING if name != "user_agent"}, user_agent=_user_agent(given))
+    looking = {name: given[name] for name in LOOKING} | {"user_agent": _user_agent(given)}
+    plan = Plan(**looking, timeouts=time_outs(given))
     return _audit(desk, given, portals, registry, plan, "run", sources)
 
 

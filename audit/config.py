@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from audit.words import clean, in_lang, say
 from audit_rules.address import Address
 from audit_rules.judgement import Lang
 from crawler.addresses import read_mapping, read_proxy, read_server
+from crawler.plan import Timeouts
 from storage.files import why
 
 FILE = Path("audit.toml")
@@ -270,6 +272,15 @@ def _choice(name: str, **more: Any) -> Callable[[], Setting]:
     return lambda: Setting(name, "choice", _one_of(choices), choices=choices, **more)
 
 
+TIME_OUTS = tuple(f"timeout_{each.name}" for each in fields(Timeouts) if each.name != "again")
+"""Options in seconds: one for each phase, and that from which an answer counts as slow."""
+
+
+def _time_out(name: str) -> Callable[[], Setting]:
+    default = str(getattr(Timeouts(), name.removeprefix("timeout_")))
+    return lambda: Setting(name, "time", _within(float, 0.1, 86_400), default=default, metavar="SECONDS")
+
+
 SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "site": lambda: Setting("site", "address", _address, multiple=True, metavar="ADDRESS"),
     "run": lambda: Setting("run", "text", _text, required=True, metavar="ID|latest"),
@@ -299,11 +310,21 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "ca_file": lambda: Setting("ca_file", "pem", _pem, metavar="PEM"),
     "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),
     "from_warc": lambda: Setting("from_warc", "file", _file, multiple=True, metavar="FILE"),
+    **{name: _time_out(name) for name in TIME_OUTS},
+    "timeout_again": lambda: Setting(
+        "timeout_again", "times", _within(float, 1, 10), default=str(Timeouts().again), metavar="TIMES"
+    ),
 }
 LOOKING = (
     *("max_pages", "render", "depth", "delay", "user_agent", "proxy", "dns", "connect_to", "ca_file"),
     "allow_private",
 )
+WAITING = (*TIME_OUTS, "timeout_again")
+
+
+def time_outs(given: Mapping[str, Any]) -> Timeouts:
+    """The time-outs among the values of the options."""
+    return Timeouts(**{name.removeprefix("timeout_"): given[name] for name in WAITING})
 
 
 def settings(*names: str) -> list[click.Parameter]:

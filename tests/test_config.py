@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from audit.config import LOOKING, SETTINGS, settings
+from audit.config import LOOKING, SETTINGS, WAITING, settings, time_outs
 from audit.speech import CommandLine, Order
+from crawler.plan import Timeouts
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,7 @@ def line() -> None:
 @line.command(
     "run",
     cls=Order,
-    params=settings("site", "data", "registry", "law_day", "fail_on", "format", "from_warc", *LOOKING),
+    params=settings("site", "data", "registry", "law_day", "fail_on", "format", "from_warc", *LOOKING, *WAITING),
 )
 def run(**given: object) -> None:
     for name, value in sorted(given.items()):
@@ -71,6 +73,16 @@ def test_the_command_line_wins_then_the_environment_then_the_file() -> None:
     file("max_pages = 10\ndelay = 2.5\nrender = 'never'\n")
     told = given(ask("--max-pages", "30", env={"AUDIT_MAX_PAGES": "20", "AUDIT_DELAY": "0"}))
     assert (told["max_pages"], told["delay"], told["render"]) == ("30", "0.0", "'never'")
+
+
+def test_time_outs_are_options_too_and_the_plan_gets_them() -> None:
+    file("timeout_page = 45\ntimeout_slow = 5\n")
+    told = given(ask("--timeout-first-byte", "12.5", env={"AUDIT_TIMEOUT_AGAIN": "3"}))
+    values = {name: float(told[name]) for name in WAITING}
+    assert time_outs(values) == Timeouts(page=45, slow=5, first_byte=12.5, again=3)
+    assert time_outs({name: float(given(ask())[name]) for name in WAITING}) == replace(Timeouts(), page=45, slow=5)
+    assert "--timeout-tls" in sentence(ask("--timeout-tls", "0"))
+    assert "--timeout-again" in sentence(ask("--timeout-again", "nan"))
 
 
 def test_lists_are_written_by_commas_in_a_variable_and_as_a_list_in_the_file() -> None:
