@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from audit_rules.reading import read_page
-from audit_rules.reading.document import parse
+from audit_rules.reading.inner import parse
 from audit_rules.reading.walk import Walk
 from bench.corpus import CORPUS
 from bench.made_page import PAGES, bench_page

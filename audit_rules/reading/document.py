@@ -9,13 +9,12 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
-
 from audit_rules.facts import Language, PageFacts
 from audit_rules.reading.bounds import bounded
 from audit_rules.reading.contacts import read_contacts
 from audit_rules.reading.decoding import as_utf8
 from audit_rules.reading.forms import finish_forms
+from audit_rules.reading.inner import composed, parse
 from audit_rules.reading.metadata import looks_like_shell, looks_missing
 from audit_rules.reading.people import read_people
 from audit_rules.reading.regions import misplaced
@@ -23,11 +22,6 @@ from audit_rules.reading.vietnamese import spoken
 from audit_rules.reading.walk import Walk
 from audit_rules.reading.wordless import drawn_without_words
 from audit_rules.verdict import How
-
-
-def parse(page: bytes) -> LexborHTMLParser:
-    """The tree of a bounded page in UTF-8, as a browser that runs scripts builds it: noscript is text."""
-    return LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS, scripting=True)
 
 
 def read_page(
@@ -50,14 +44,14 @@ def read_page(
     page, cut = bounded(text)
     sha256 = sha256 or hashlib.sha256(body).hexdigest()
     empty = PageFacts(url, seen_at, sha256, how, status, charset=used)
-    root = parse(page).root
+    root = parse(composed(page)).root
     if root is None:
         return replace(empty, shell=True)  # noqa: S604 - a fact of the page, no command's shell
     walk = Walk(url)
     walk.visit(root)
     lying = misplaced(walk.spans, len(walk.lines))
     if lying:
-        walk = Walk(url, lying)
+        walk = Walk(url, lying, walk.frames)
         walk.visit(root)
     lines, links = tuple(walk.lines), tuple(walk.links)
     contacts = read_contacts(lines, links, walk.unmasked)

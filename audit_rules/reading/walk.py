@@ -17,12 +17,14 @@ from audit_rules.facts import LinkKind, Region
 from audit_rules.reading.elements import READERS
 from audit_rules.reading.forms import FormDraft
 from audit_rules.reading.gathered import NOTED, Attributes
+from audit_rules.reading.inner import Frames, is_speck
 from audit_rules.reading.lines import Lines
 from audit_rules.reading.links import in_script
+from audit_rules.reading.metadata import Head
 from audit_rules.reading.pictures import source_of
 from audit_rules.reading.regions import LANDMARK_TAGS, Span, is_told_by_markup, region_of
 from audit_rules.reading.text import COMMENT, MAX_NAME, TEXT, name, tag_id, text_of, tidied
-from audit_rules.reading.visibility import SHOWN, veil_of
+from audit_rules.reading.visibility import GONE, SHOWN, veil_of
 
 MAX_DEPTH: Final = 200
 _HEADER_WITHIN: Final = 20
@@ -38,12 +40,14 @@ _ROOT_IDS: Final = frozenset({"root", "app", "__next", "__nuxt", "app-root", "q-
 class Walk(Lines):
     """Gathers what ``read_page`` makes facts of; everything is filled by ``visit``.
 
-    ``misplaced`` are nodes (by ``mem_id``) whose names lie about their region: an earlier walk found out.
+    ``misplaced`` are nodes (by ``mem_id``) whose names lie about their region: an earlier walk found out, and the
+    trees of its ``frames`` are walked again.
     """
 
-    def __init__(self, url: str, misplaced: frozenset[int] = frozenset()) -> None:
+    def __init__(self, url: str, misplaced: frozenset[int] = frozenset(), frames: Frames | None = None) -> None:
         super().__init__(url)
         self._misplaced = misplaced
+        self.frames = frames or Frames()
         self._sections = 0
 
     def visit(self, root: LexborNode) -> None:
@@ -203,6 +207,30 @@ class Walk(Lines):
                 self.link(shown, "frame", region, "", attributes)
         self._block(node, region, depth)
 
+    def _frame(self, node: LexborNode, region: Region, depth: int) -> None:
+        """A frame; the document that stands in its markup is read in its place."""
+        if self._pieces:
+            self._break()
+        attributes: Attributes = node.attributes
+        READERS[node.tag_id](self, node, region, depth)
+        document = attributes.get("srcdoc")
+        if not document:
+            return
+        tree = self.frames.parsed(document)
+        if tree is None or tree.root is None:
+            self.cut = True
+            return
+        around = self.base, self.head, self.form, self.veil
+        self.head, self.form = Head(), None
+        unseen = is_speck(attributes.get("width"), attributes.get("height"))
+        self.veil = GONE if unseen else veil_of(attributes, self.veil)
+        self.frames.nested += 1
+        self._inside(tree.root, region, depth + 1)
+        if self._pieces:
+            self._break()
+        self.frames.nested -= 1
+        self.base, self.head, self.form, self.veil = around
+
     def _heading_block(self, node: LexborNode, region: Region, depth: int) -> None:
         if self._pieces:
             self._break()
@@ -296,4 +324,5 @@ _READERS: Final[dict[int, Callable[[Walk, LexborNode, Region, int], None]]] = {
     tag_id("form"): Walk._form_block,
     tag_id("label"): Walk._label,
     **READERS,
+    **dict.fromkeys(map(tag_id, ("iframe", "frame")), Walk._frame),
 }
