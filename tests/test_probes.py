@@ -12,11 +12,14 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from audit_rules.address import AddressBook
 from audit_rules.facts import Visit
@@ -570,3 +573,25 @@ def test_handshakes_are_counted_and_take_their_turn(tmp_path: Path, ca_file: str
         seen = run(visit(portal(), AddressBook(), Plan(ca_file=ca_file), net, rank=nothing, probes=True))
     assert seen.net.requests == len(turns)
     assert len(turns) == len(site.asked) + 2 + 1  # a handshake, seen twice; and http that was knocked at with TLS
+
+
+def test_a_home_that_moved_away_is_not_probed(tmp_path: Path, ca_file: str) -> None:
+    pages = {f"{HOST}/": to("https://khac.gov.vn/"), "khac.gov.vn/": html()}
+    with Site(pages, issued(tmp_path)) as site:
+        guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)
+        net = Network(guard, Politeness(0, 99, 1e6))
+        seen = run(visit(portal(), AddressBook(), Plan(ca_file=ca_file), net, rank=nothing, probes=True))
+    assert (seen.state, seen.net.probes) == ("moved", None)
+
+
+def test_a_certificate_without_names_or_with_nonsense_in_it_is_no_crash(ca_file: str) -> None:
+    seen = Handshake(HOST, datetime(2026, 11, 25, tzinfo=UTC), "TLSv1.2")
+    key = ec.generate_private_key(ec.SECP256R1())
+    loud = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a\x1b[31m\u202eb")])
+    begun = x509.CertificateBuilder(loud, loud, key.public_key(), 1, seen.seen_at, seen.seen_at + timedelta(9))
+    bare = certificate.told(seen, [begun.sign(key, hashes.SHA256())], certificate.roots(ca_file))
+    assert (bare.defects, bare.names, bare.issuer) == (("self_signed", "wrong_name"), (), "a?[31m?b")
+    broken = x509.UnrecognizedExtension(x509.SubjectAlternativeName.oid, b"\x30\x80nonsense")
+    odd = begun.add_extension(broken, critical=False).sign(key, hashes.SHA256())
+    assert certificate.told(seen, [odd], certificate.roots(ca_file)).unread
+    assert certificate.told(seen, [], certificate.roots(ca_file)).unread

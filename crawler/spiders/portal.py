@@ -158,7 +158,7 @@ class PortalSpider(Spider):
 
     async def _probes(self, home: Arrival) -> Probes | None:
         """What is asked apart from the pages, where it is wanted and there is time."""
-        if not self.errand.probes or self._late:
+        if not self.errand.probes or self._late or home.stop is not None:
             return None
         portal = self.errand.portal
         files = MachineFiles(portal, self._scope, self._robots, self._ask)
