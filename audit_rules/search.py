@@ -133,6 +133,8 @@ class Search:
             return "dead", DEAD
         if page.rendered is None and page.raw is not None and page.raw.shell:
             return "unseen", self.site.unrendered(page)
+        if self.site.unsettled(page) == "needs_post":
+            return "unseen", "needs_post"
         return ("empty" if self.site.contents.of(page) in ("awaiting", "empty_list") else "open"), ""
 
     @cached_property

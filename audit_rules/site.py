@@ -150,13 +150,15 @@ class SiteFacts:
     # --- was it seen as a citizen sees it ----------------------------------------------------------
 
     def unsettled(self, page: Page) -> str | None:
-        """Why an absence on a page proves nothing yet: ``not_rendered``, ``render_failed``, or None.
+        """Why an absence on a page proves nothing yet: ``not_rendered``, ``render_failed``, or None; ``needs_post``
+        where the drawn page stays a shell and had wanted to send something, which no look does.
 
         Without a browser a raw page settles it only where it is no shell: text, a menu and a footer of its own
         (rules.md, "Without a browser").
         """
-        if page.rendered is not None:
-            return None
+        if (drawn := page.rendered) is not None:
+            kept_back = drawn.render is not None and drawn.render.refused > 0
+            return "needs_post" if drawn.shell and kept_back else None
         if self.visit.browser:
             return self.unrendered(page)
         raw = page.raw
