@@ -6,6 +6,7 @@ Page routing never sees the hops of a redirect; this sees every connection there
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import secrets
 import ssl
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from crawler.counters import counter_hosts, under
+from crawler.counters import counter_hosts, has_library, under
 from crawler.guard import Guard, Refusal, Where
 from crawler.inside import hand_on, swallow, towards_browser, towards_server
 from crawler.traffic import Refused, Traffic
@@ -121,10 +122,10 @@ class ForwardProxy:
         writer: asyncio.StreamWriter,
     ) -> None:
         if method == "CONNECT" and under(host, counter_hosts()):
-            await self._secure(writer)  # what it is asked for is read and answered here
-            await self._pipe(host, reader, writer, None, inside=True)
+            await self._serve_counter(host, port, reader, writer)
             return
-        self.traffic.reach(host, f"https://{host}/")
+        if method == "CONNECT":
+            self.traffic.reach(host, f"https://{host}/")
         far = await self._connect(host, port)
         try:
             if method == "CONNECT":
@@ -136,6 +137,30 @@ class ForwardProxy:
             await self._pipe(host, reader, writer, far, inside=method == "CONNECT")
         finally:
             far[1].transport.abort()
+
+    async def _serve_counter(
+        self, host: str, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """What a counter is asked for is read and answered here, its library aside."""
+        far = await self._to_library(host, port) if self.traffic.whole and has_library(host) else None
+        try:
+            await self._secure(writer)
+            await self._pipe(host, reader, writer, far, inside=True)
+        finally:
+            if far is not None:
+                far[1].transport.abort()
+
+    async def _to_library(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """The way to a counter's library; None where there is none, for calls are to be read even so."""
+        with contextlib.suppress(Refused):
+            far = await self._connect(host, port)
+            try:
+                await self._secure_far(host, far[1])
+            except Refused:
+                far[1].transport.abort()
+                raise
+            return far
+        return None
 
     def _ask(self, method: str, host: str, target: bytes, head: bytes) -> None:
         """A request that wants to leave; raises Refused, and remembers it, where it does not."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from crawler.counters import browser_hosts, counter_hosts, under
+from crawler.counters import browser_hosts, counter_hosts, is_library, under
 
 MAX_REQUESTS = 500
 MAX_BYTES = 64 * 1024 * 1024
@@ -64,11 +64,15 @@ class Traffic:
 
     def reach(self, host: str, url: str) -> None:
         """A host that somebody wants to reach; raises Refused for one that is not to be called."""
-        if under(host, counter_hosts()):
+        if self.is_counter(host, url):
             self.stop(url)
             raise Refused("403 Forbidden", "stopped")
         if under(host, browser_hosts()):
             raise Refused("403 Forbidden", "browser")
+
+    def is_counter(self, host: str, url: str) -> bool:
+        """Whether an address counts visits; the library of a counter does not, and a whole page may have it."""
+        return under(host, counter_hosts()) and not (self.whole and is_library(url))
 
     def stop(self, url: str) -> None:
         """Writes down a request to a counter."""

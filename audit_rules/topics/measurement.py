@@ -10,7 +10,7 @@ from audit_rules.emc_label import EmcLabel
 from audit_rules.evidence import evidence
 from audit_rules.facts import EmcEmbed, Page, PageFacts, Region, Surroundings
 from audit_rules.later import SEEN_ONCE
-from audit_rules.measured import drawn_home
+from audit_rules.measured import NOT_MEASURED, drawn_home
 from audit_rules.reading.measurement import TRACKER_HOSTS, host_of, read_pushes
 from audit_rules.rule import rule
 from audit_rules.site import SiteFacts
@@ -64,10 +64,10 @@ def emc_code_present(site: SiteFacts, around: Surroundings) -> Verdict:
     if strange is not None:
         named = host_of(strange[1].tracker_url) or host_of(strange[1].library_url)
         return cant_tell("other_tracker", _shown(*strange), tracker=named)
-    if home.rendered is None:
-        return cant_tell(
-            site.unrendered(home), searched=site.searched_home("_govaq", *TRACKER_HOSTS), wanted=site.wanted(home)
-        )
+    reason = site.unrendered(home) if home.rendered is None else site.unsettled(home)
+    if reason is not None:
+        searched = site.searched_home("_govaq", *TRACKER_HOSTS)
+        return cant_tell(reason, searched=searched, wanted=site.wanted(home))
     dead = next(((v, e) for v, e in embeds if e.known_tracker is not False), None)
     shown, state = ([_shown(*dead)], dead[1].state) if dead is not None else ([], "absent")
     searched = site.searched_home("_govaq", *TRACKER_HOSTS)
@@ -181,6 +181,8 @@ def emc_beacon_sent(site: SiteFacts, around: Surroundings) -> Verdict:
     calls = [(view, url) for view in looks for url in _calls(view)]
     if calls:
         return _called(calls, live[1].site_id)
+    if drawn[1].depth == "text":
+        return cant_tell(NOT_MEASURED)  # such a look leaves the library out
     loaded, shown = [_library(view) for view in looks], _shown(*live)
     if None in loaded:
         return cant_tell("library_not_asked", shown)
