@@ -94,6 +94,17 @@ class Zone:
             reply.answer.append(dns.rrset.from_rdata(owner, 60, signature))
 
 
+def _pair(asked: type[socketserver.BaseRequestHandler]) -> tuple[socketserver.UDPServer, socketserver.TCPServer]:
+    """Servers on one port, which has to be free for both."""
+    for _ in range(20):
+        udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), asked)
+        try:
+            return udp, socketserver.ThreadingTCPServer(("127.0.0.1", udp.server_address[1]), asked)
+        except OSError:
+            udp.server_close()
+    raise OSError("no port that is free for UDP and TCP")
+
+
 @contextmanager
 def name_server(zone: Zone) -> Iterator[str]:
     """HOST:PORT of a server on UDP and TCP that answers from a zone."""
@@ -108,8 +119,7 @@ def name_server(zone: Zone) -> Iterator[str]:
             reply = zone.answer(self.request.recv(length), over_tcp=True)
             self.request.sendall(struct.pack("!H", len(reply)) + reply)
 
-    udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Asked)
-    tcp = socketserver.ThreadingTCPServer(udp.server_address, Asked)
+    udp, tcp = _pair(Asked)
     threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in (udp, tcp)]
     for thread in threads:
         thread.start()
