@@ -164,7 +164,8 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form, or a lone input that a script reads. ``text`` is the words of its buttons and labels; ``hidden`` is
-    what a browser sends beside the fields, names and values, of a form that is asked for and not sent."""
+    what a browser sends beside the fields, names and values, of a form that is asked for and not sent; ``choices``
+    is True where it has lists to choose from."""
 
     action: str
     method: str
@@ -172,6 +173,7 @@ class Form:
     region: Region
     fields: tuple[Field, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()
+    choices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

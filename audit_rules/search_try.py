@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from audit_rules.address import page_key
+from audit_rules.address import page_key, split_url
 from audit_rules.evidence import evidence
 from audit_rules.facts import Field, Form, Link, Page, PageFacts
 from audit_rules.reading.vietnamese import fold, words
@@ -60,7 +60,7 @@ def question(home: Page) -> Question | str:
     found = [box for view in home.views for box in boxes(view)]
     for form, field in found:
         if _can_be_asked(form, field) and word is not None:
-            return Question(_address(form, field, word), word, whole=len(form.fields) == 1)
+            return Question(_address(form, field, word), word, whole=len(form.fields) == 1 and not form.choices)
     return "needs_post" if found and all(form.method == "post" for form, _ in found) else "needs_review"
 
 
@@ -90,7 +90,8 @@ def word_of(home: Page) -> str | None:
         link.text
         for view in home.views
         for link in view.links
-        if link.region not in _FRAME and len(words(link.text)) >= _HEADLINE_WORDS
+        if link.kind == "a" and link.region not in _FRAME and split_url(link.url)[0] == split_url(view.url)[0]
+        if len(words(link.text)) >= _HEADLINE_WORDS
     }
     counted: Counter[str] = Counter()
     for headline in headlines:

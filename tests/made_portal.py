@@ -57,7 +57,7 @@ class Site:
     def __init__(self, pages: Pages, tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[str] = []
         self.agents: set[str] = set()
-        self.languages: set[str] = set()
+        self.cookies: dict[str, str] = {}
         site = self
 
         class Door(BaseHTTPRequestHandler):
@@ -69,6 +69,7 @@ class Site:
                 host = self.headers.get("Host", "")
                 site.asked.append(f"{self.command} {host}{self.path}")
                 site.agents.add(self.headers.get("User-Agent", ""))
+                site.cookies[self.path] = self.headers.get("Cookie", "")
                 reply = pages.get(host + self.path, pages.get(self.path, Reply(b"no", 404)))
                 if not isinstance(reply, Reply):
                     times = sum(asked.endswith(f" {host}{self.path}") for asked in site.asked)

@@ -112,9 +112,19 @@ def test_a_form_is_what_it_asks_for() -> None:
     (form,) = read("""<header><form action="/tim" class="s"><input type="hidden" name="t" value="1">
         <label>Từ khóa</label><input name="q" placeholder="Tìm kiếm..."><button>Tìm</button></form>
         </header>""").forms
-    assert form == Form(
-        "https://tinhmau.gov.vn/tim", "get", "Từ khóa Tìm", "header", (Field("q", "text", "Tìm kiếm..."),)
-    )
+    asked = (Field("q", "text", "Tìm kiếm...", sent="q"),)
+    assert form == Form("https://tinhmau.gov.vn/tim", "get", "Từ khóa Tìm", "header", asked, hidden=(("t", "1"),))
+
+
+def test_what_a_browser_sends_beside_the_fields_is_known_of_a_form_that_asks() -> None:
+    inside = """<input name="q"><select name="muc"><option value="1">Tin</option></select>
+        <input type="submit" name="tim" value="Tìm"><input type="submit" name="xoa" value="Xóa">"""
+    (form,) = read(f'<form action="/tim">{inside}</form>').forms
+    assert (form.hidden, form.choices) == ((("tim", "Tìm"),), True)
+    (form,) = read(
+        f'<form action="/tim" method="post"><input type="hidden" name="a" value="b">{inside}</form>'
+    ).forms
+    assert form.hidden == ()  # what is sent is no business of ours
 
 
 def test_inputs_outside_all_forms_count_as_one_form_of_a_script() -> None:

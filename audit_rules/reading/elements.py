@@ -116,6 +116,8 @@ def _frame(page: Gathered, node: LexborNode, region: Region, _depth: int) -> Non
 
 
 def _option(page: Gathered, node: LexborNode, region: Region, _depth: int) -> None:
+    if page.form is not None:
+        page.form.choices = True
     attributes = node.attributes
     for attribute in ("value", *DATA_ATTRIBUTES):
         value = attributes.get(attribute)

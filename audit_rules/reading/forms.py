@@ -13,7 +13,7 @@ _MAX_HIDDEN = 20
 class FormDraft:
     """A form while the walk is inside it."""
 
-    __slots__ = ("action", "fields", "hidden", "method", "pressed", "region", "words")
+    __slots__ = ("action", "choices", "fields", "hidden", "method", "pressed", "region", "words")
 
     def __init__(self, action: str, method: str, region: Region) -> None:
         self.action = action
@@ -23,6 +23,7 @@ class FormDraft:
         self.fields: list[Field] = []
         self.hidden: dict[str, str] = {}
         self.pressed = False
+        self.choices = False
 
     def input(self, kind: str, name: str, label: str, sent: str = "", value: str = "") -> None:
         """One control; ``label`` is its placeholder, accessible name or button text, ``sent`` and ``value`` what a
@@ -46,6 +47,7 @@ class FormDraft:
             self.region,
             tuple(self.fields),
             tuple(self.hidden.items()) if self.method.lower() == "get" else (),
+            self.choices,
         )
 
 
