@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-MAX_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 10 * 1024 * 1024
 """Bytes read of a site map, decompressed."""
 MAX_LISTED = 50_000
 """Addresses of one file (the protocol's own bound)."""
