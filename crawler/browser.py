@@ -180,7 +180,7 @@ class Browser:
             async with asyncio.timeout(seconds + READ_SECONDS):
                 chromium = await self._ready()
                 page = await tab.open(chromium, host, sight)
-                look = await sight.take(page, seconds)
+                look = await sight.take(page, tab.session, seconds)
             if depth != "text" and look.error is None:
                 look = await _measured(page, look)
         except TimeoutError:

@@ -12,21 +12,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from playwright.async_api import CDPSession, Frame, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Frame, Page, Request, Response
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
-from audit_rules.rendered import RenderFacts
-from crawler.counters import counter_hosts, under
+from audit_rules.rendered import Loaded, RenderFacts
+from crawler.drawn import drawn
 from crawler.plan import MAX_PAGE_BYTES
 from crawler.proxy import ForwardProxy
 from crawler.traffic import Traffic
 
 QUIET_SECONDS = 0.5
 """A page is drawn when for so long no request came or went and the number of its elements did not change."""
+BARE_SECONDS = 2.0
+"""The same for a page that has scripts and hardly any text as yet: read too early it would seem to lack all."""
 PATIENCE_SECONDS = 5.0
 """A request under way for longer is a long poll or a stream: it is not waited for."""
 MAX_PUSHES, MAX_PUSH_CHARS = 50, 300
+MAX_CONSOLE, MAX_CONSOLE_CHARS = 20, 300
+MAX_TOLD = 10_000
+"""Requests and console messages of one look that are listened to."""
+MAX_SCRIPTS, MAX_SCRIPT_CHARS = 200, 500
 
 # A page may have put its own functions in the place of the browser's: what is read in its world uses none to cut,
 # and is a number or one bounded text.
@@ -42,13 +48,13 @@ _PUSHES = """([most, chars]) => {
     }
     return all;
 }"""
-_ELEMENTS = "() => { const n = document.getElementsByTagName('*').length; return typeof n === 'number' ? n : 0 }"
-_HTML = f"""(() => {{
-    const kind = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : "";
-    const html = kind + (document.documentElement ? document.documentElement.outerHTML : "");
-    return html.length > {MAX_PAGE_BYTES} ? null : html;
-}})()"""
-"""Run in a world of its own, out of the page's reach."""
+_ELEMENTS = """() => {
+    const n = document.getElementsByTagName('*').length;
+    if (typeof n !== 'number') return 0;
+    const bare = n < 200 && document.scripts.length > 0 && !(document.body && document.body.innerText.length > 200);
+    return bare ? -n : n;
+}"""
+"""The number of elements, below zero for a page that is bare as yet."""
 # Chromium's words for what went wrong, and ours (contract, "reason").
 _PROXY_REASONS = frozenset({"refused_address", "dns", "refused", "timeout", "tls"})
 _NET_ERRORS = {
@@ -103,8 +109,12 @@ class Sight:
         self._moved_at = 0.0
         self._closing: set[asyncio.Future[None]] = set()
         self._pushes: tuple[str, ...] = ()
+        self._frames = 0
+        self._console: list[str] = []
+        self._told = 0
+        self._scripts: dict[str, int | None] = {}
 
-    async def take(self, page: Page, seconds: float) -> Look:
+    async def take(self, page: Page, session: CDPSession, seconds: float) -> Look:
         self._page = page
         until = time.monotonic() + seconds
         self._seen_at = datetime.now(UTC)
@@ -121,7 +131,7 @@ class Sight:
                 await self._rest(page)
         try:
             async with asyncio.timeout(max(until - time.monotonic(), 1.0)):
-                return await self._read(page)
+                return await self._read(page, session)
         except TimeoutError:
             return self.look(error="timeout")
 
@@ -132,6 +142,9 @@ class Sight:
             stopped=tuple(self.traffic.stopped),
             pushes=self._pushes,
             refused=self.traffic.refused,
+            frames=self._frames,
+            console=tuple(self._console),
+            scripts=tuple(Loaded(url, status) for url, status in self._scripts.items()),
         )
         shown = self._page.url if self._page is not None else ""
         final_url = shown if shown.startswith(("http://", "https://")) else self._asked_last
@@ -169,8 +182,8 @@ class Sight:
         return None if kind in ("", "text/html", "application/xhtml+xml") else "not_html"
 
     async def _rest(self, page: Page) -> None:
-        """Returns when the network and the tree have both been still for QUIET_SECONDS."""
-        elements = -1
+        """Returns when the network and the tree have both been still for QUIET_SECONDS, or BARE_SECONDS."""
+        elements = 0
         drawn_at = 0.0
         while True:
             try:
@@ -178,53 +191,71 @@ class Sight:
             except PlaywrightError:
                 if self._crashed or page.is_closed():
                     raise
-                seen = -1  # the page went elsewhere: its tree is gone, a new one comes
+                seen = 0  # the page went elsewhere: its tree is gone, a new one comes
             now = time.monotonic()
-            if seen != elements or seen == -1:
+            if seen != elements or seen == 0:
                 elements, drawn_at = seen, now
             waited_for = any(now - began < PATIENCE_SECONDS for began in self._under_way.values())
-            wait = max(drawn_at, now if waited_for else self._moved_at) + QUIET_SECONDS - now
+            quiet = QUIET_SECONDS if elements > 0 else BARE_SECONDS
+            wait = max(drawn_at, now if waited_for else self._moved_at) + quiet - now
             if wait <= 0:
                 return
-            await asyncio.sleep(wait)
+            await asyncio.sleep(min(wait, QUIET_SECONDS))
 
-    async def _read(self, page: Page) -> Look:
+    async def _read(self, page: Page, session: CDPSession) -> Look:
         if self.traffic.cut:
             return self.look(error="too_large")
         pushes = str(await page.evaluate(_PUSHES, [MAX_PUSHES, MAX_PUSH_CHARS]))
         self._pushes = tuple(pushes.split("\n")[:-1][:MAX_PUSHES])
-        html = await self._html(page)
-        if html is None or len(html.encode(errors="replace")) > MAX_PAGE_BYTES:
+        whole = await drawn(session)
+        if whole is None or len(whole.html.encode(errors="replace")) > MAX_PAGE_BYTES:
             return self.look(error="too_large")
-        return self.look(html=html)
-
-    async def _html(self, page: Page) -> str | None:
-        session = await page.context.new_cdp_session(page)
-        tree = await session.send("Page.getFrameTree")
-        world = await session.send("Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"]})
-        told = await session.send(
-            "Runtime.evaluate",
-            {"expression": _HTML, "contextId": world["executionContextId"], "returnByValue": True},
-        )
-        html = told["result"].get("value")
-        return html if isinstance(html, str) else None
+        self._frames = whole.frames
+        return self.look(html=whole.html)
 
     # --- what the page does ---------------------------------------------------------------------------------
 
     def asked(self, request: Request) -> None:
+        self.noted()
         self._moved_at = self._under_way[request] = time.monotonic()
-        if under(urlsplit(request.url).hostname or "", counter_hosts()):
+        if self.traffic.is_counter(urlsplit(request.url).hostname or "", request.url):
             self.traffic.stop(request.url)  # the browser itself may keep it back, so that the proxy never sees it
         if self._leads_page(request):
             self._asked_last = request.url
 
+    def complained(self, text: str) -> None:
+        """An error on the console, or one that no script of the page caught."""
+        if len(self._console) < MAX_CONSOLE:
+            said = text[:MAX_CONSOLE_CHARS]
+            self._console.append("".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in said))
+
+    def noted(self) -> None:
+        """Counts what the browser tells of the page; one that never stops telling is closed."""
+        self._told += 1
+        if self._told == MAX_TOLD and self._page is not None:
+            self.traffic.cut = True
+            self.popped_up(self._page)
+
     def ended(self, request: Request) -> None:
         self._moved_at = time.monotonic()
         self._under_way.pop(request, None)
+        if request.resource_type == "script":
+            self._load(request.url, None)
 
     def answered(self, response: Response) -> None:
+        if response.request.resource_type == "script" and not self._is_ours(response):
+            self._load(response.url, response.status)
         if self._leads_page(response.request):
             self._answer = response
+
+    def _load(self, url: str, status: int | None) -> None:
+        """Writes down a script; what answered once has answered."""
+        if len(self._scripts) < MAX_SCRIPTS:
+            self._scripts.setdefault(url[:MAX_SCRIPT_CHARS], status)
+
+    def _is_ours(self, response: Response) -> bool:
+        """Whether our proxy answered in the place of a server."""
+        return response.headers.get("proxy-status", "").partition(";")[0] == self.proxy.name
 
     def _leads_page(self, request: Request) -> bool:
         return request.is_navigation_request() and self._frame(request) == self._main_frame

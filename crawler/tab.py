@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, CDPSession, Page
+from playwright.async_api import BrowserContext, CDPSession, ConsoleMessage, Page, WebError
 from playwright.async_api import Error as PlaywrightError
 
 from crawler.proxy import ForwardProxy
@@ -62,10 +62,9 @@ class Tab:
         return page
 
     async def _leave_out(self, *, whole: bool) -> None:
-        assert self._session is not None  # noqa: S101 - there is a page
         if whole != self._whole:
             self._whole = whole
-            await self._session.send("Network.setBlockedURLs", {"urls": [] if whole else _NOT_NEEDED})
+            await self.session.send("Network.setBlockedURLs", {"urls": [] if whole else _NOT_NEEDED})
 
     async def leave(self, *, keep: bool) -> None:
         """Ends a look. The page is kept for the next one unless it does not let go, or the context is used up.
@@ -107,9 +106,24 @@ class Tab:
         context.on("requestfailed", lambda request: self._now.ended(request))
         context.on("response", lambda response: self._now.answered(response))
         context.on("page", lambda popup: self._now.popped_up(popup))
+        context.on("console", self._console)
+        context.on("weberror", self._console)
         self._session = await context.new_cdp_session(page)
         await self._session.send("Network.enable", {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0})
         return page
+
+    @property
+    def session(self) -> CDPSession:
+        """To speak with the page that is open."""
+        assert self._session is not None  # noqa: S101 - there is a page
+        return self._session
+
+    def _console(self, said: ConsoleMessage | WebError) -> None:
+        self._now.noted()
+        if isinstance(said, WebError):
+            self._now.complained(f"Uncaught {said.error}")
+        elif said.type == "error":
+            self._now.complained(said.text)
 
     @property
     def _now(self) -> Sight:
