@@ -17,6 +17,7 @@ MAX_CHILDREN = 3
 _BLOCK = 64 * 1024
 _LONGEST = 2048
 _DEEPEST = 30
+_MAX_ELEMENTS = 8 * MAX_LISTED
 _MAPS = ("urlset", "sitemapindex")
 
 
@@ -86,7 +87,7 @@ class _Reading:
         self._listing, self._owns = listing, owns
         self._path: list[str] = []
         self._text: list[str] | None = None
-        self._fed = 0
+        self._fed = self._elements = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -114,7 +115,8 @@ class _Reading:
             self._listing.kind = local[:40]
             if local not in _MAPS:
                 raise _Enough
-        if len(self._path) > _DEEPEST:
+        self._elements += 1
+        if len(self._path) > _DEEPEST or self._elements > _MAX_ELEMENTS:
             raise _Enough
         if self._path[1:] in (["url", "loc"], ["sitemap", "loc"]):
             self._text = []

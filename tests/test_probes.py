@@ -457,6 +457,8 @@ def test_a_site_map_is_read_up_to_a_bound() -> None:
     assert sitemaps.read(zeros, owns).cut
     many = sitemaps.read(urlset(*["http://a.vn/"] * (sitemaps.MAX_LISTED + 5)), owns)
     assert (many.listed, many.cut) == (sitemaps.MAX_LISTED, True)
+    wide = sitemaps.read(b"<urlset>" + b"<a/>" * (9 * sitemaps.MAX_LISTED) + b"</urlset>", owns)
+    assert (wide.listed, wide.cut) == (0, True)
     deep = sitemaps.read(b"<urlset>" + b"<a>" * 100_000, owns)
     assert (deep.kind, deep.cut) == ("urlset", True)
     assert sitemaps.read(gzip.compress(OWN)[:-9], owns).broken
