@@ -13,14 +13,13 @@ from dataclasses import fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from ssl import SSLContext, SSLError
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from audit import readers
 from audit.words import clean, in_lang, say
-from audit_rules.address import Address
 from audit_rules.judgement import Lang
 from crawler.addresses import read_mapping, read_proxy, read_server
 from crawler.plan import Timeouts
@@ -197,79 +196,12 @@ def language(ctx: click.Context | None) -> Lang:
     return desk.lang if desk else "vi"
 
 
-# --- readers ----------------------------------------------------------------------------------------------
-
-
-def _text(text: str) -> str:
-    if not text.strip() or "\0" in text:
-        raise ValueError(text)
-    return text
-
-
-def _address(text: str) -> str:
-    address = Address.parse(text)
-    if address.valid_from or address.valid_to:
-        raise ValueError(text)
-    return text.strip()
-
-
-def _one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        return choices[choices.index(text)]
-
-    return read
-
-
-def _within(number: Callable[[str], float], low: float, high: float) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        value = number(text)
-        if not low <= value <= high:
-            raise ValueError(text)
-        return value
-
-    return read
-
-
-def _folder(text: str) -> Path:
-    path = Path(_text(text))
-    if not path.is_dir():
-        raise ValueError(text)
-    return path
-
-
-def _file(text: str) -> Path:
-    path = Path(_text(text))
-    with path.open("rb"):
-        return path
-
-
-def _pem(text: str) -> str:
-    from ssl import PROTOCOL_TLS_CLIENT
-
-    try:
-        SSLContext(PROTOCOL_TLS_CLIENT).load_verify_locations(_file(text))
-    except SSLError as error:
-        raise ValueError(text) from error
-    return text
-
-
-def _header(text: str) -> str:
-    if not text.strip() or len(text) > 300 or not (text.isascii() and text.isprintable()):
-        raise ValueError(text)
-    return text.strip()
-
-
-def _checked(check: Callable[[str], object]) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        check(text)
-        return text.strip()
-
-    return read
+# --- the settings -----------------------------------------------------------------------------------------
 
 
 def _choice(name: str, **more: Any) -> Callable[[], Setting]:
     choices: tuple[str, ...] = more.pop("choices", CHOICES[name])
-    return lambda: Setting(name, "choice", _one_of(choices), choices=choices, **more)
+    return lambda: Setting(name, "choice", readers.one_of(choices), choices=choices, **more)
 
 
 TIME_OUTS = tuple(f"timeout_{each.name}" for each in fields(Timeouts) if each.name != "again")
@@ -278,41 +210,41 @@ TIME_OUTS = tuple(f"timeout_{each.name}" for each in fields(Timeouts) if each.na
 
 def _time_out(name: str) -> Callable[[], Setting]:
     default = str(getattr(Timeouts(), name.removeprefix("timeout_")))
-    return lambda: Setting(name, "time", _within(float, 0.1, 86_400), default=default, metavar="SECONDS")
+    return lambda: Setting(name, "time", readers.within(float, 0.1, 86_400), default=default, metavar="SECONDS")
 
 
 SETTINGS: Mapping[str, Callable[[], Setting]] = {
-    "site": lambda: Setting("site", "address", _address, multiple=True, metavar="ADDRESS"),
-    "run": lambda: Setting("run", "text", _text, required=True, metavar="ID|latest"),
-    "agency": lambda: Setting("agency", "text", _text, metavar="ID"),
+    "site": lambda: Setting("site", "address", readers.address, multiple=True, metavar="ADDRESS"),
+    "run": lambda: Setting("run", "text", readers.plain, required=True, metavar="ID|latest"),
+    "agency": lambda: Setting("agency", "text", readers.plain, metavar="ID"),
     "what": _choice("what"),
     "state": _choice("state"),
-    "concept": lambda: Setting("concept", "text", _text, metavar="CONCEPT"),
-    "db": lambda: Setting("db", "text", _text, metavar="URL"),
-    "data": lambda: Setting("data", "text", lambda text: Path(_text(text)), default="data", metavar="DIR"),
-    "registry": lambda: Setting("registry", "folder", _folder, metavar="DIR"),
+    "concept": lambda: Setting("concept", "text", readers.plain, metavar="CONCEPT"),
+    "db": lambda: Setting("db", "text", readers.plain, metavar="URL"),
+    "data": lambda: Setting("data", "text", lambda text: Path(readers.plain(text)), default="data", metavar="DIR"),
+    "registry": lambda: Setting("registry", "folder", readers.folder, metavar="DIR"),
     "lang": _choice("lang", default="vi", expose_value=False),  # Desk.lang: known before anything is parsed
     "quiet": lambda: Setting("quiet", "yes_no", str, is_flag=True, default=False),
     "format": _choice("format", default="table"),
-    "output": lambda: Setting("output", "text", lambda text: Path(_text(text)), metavar="FILE"),
+    "output": lambda: Setting("output", "text", lambda text: Path(readers.plain(text)), metavar="FILE"),
     "law_day": lambda: Setting("law_day", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
     "fail_on": _choice("fail_on", default="never"),
-    "max_pages": lambda: Setting("max_pages", "pages", _within(int, 1, 100_000), default="60", metavar="N"),
+    "max_pages": lambda: Setting("max_pages", "pages", readers.within(int, 1, 100_000), default="60", metavar="N"),
     "render": _choice("render", default="auto"),
     "depth": _choice("depth", default="audit"),
-    "delay": lambda: Setting("delay", "seconds", _within(float, 0, 3600), default="1", metavar="SECONDS"),
-    "user_agent": lambda: Setting("user_agent", "header", _header, metavar="TEXT"),
-    "proxy": lambda: Setting("proxy", "proxy", _checked(read_proxy), metavar="URL"),
-    "dns": lambda: Setting("dns", "host_port", _checked(read_server), metavar="HOST:PORT"),
+    "delay": lambda: Setting("delay", "seconds", readers.within(float, 0, 3600), default="1", metavar="SECONDS"),
+    "user_agent": lambda: Setting("user_agent", "header", readers.header, metavar="TEXT"),
+    "proxy": lambda: Setting("proxy", "proxy", readers.checked(read_proxy), metavar="URL"),
+    "dns": lambda: Setting("dns", "host_port", readers.checked(read_server), metavar="HOST:PORT"),
     "connect_to": lambda: Setting(
-        "connect_to", "connect_to", _checked(read_mapping), multiple=True, metavar="HOST1:PORT1:HOST2:PORT2"
+        "connect_to", "connect_to", readers.checked(read_mapping), multiple=True, metavar="HOST1:PORT1:HOST2:PORT2"
     ),
-    "ca_file": lambda: Setting("ca_file", "pem", _pem, metavar="PEM"),
+    "ca_file": lambda: Setting("ca_file", "pem", readers.pem, metavar="PEM"),
     "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),
-    "from_warc": lambda: Setting("from_warc", "file", _file, multiple=True, metavar="FILE"),
+    "from_warc": lambda: Setting("from_warc", "file", readers.file, multiple=True, metavar="FILE"),
     **{name: _time_out(name) for name in TIME_OUTS},
     "timeout_again": lambda: Setting(
-        "timeout_again", "times", _within(float, 1, 10), default=str(Timeouts().again), metavar="TIMES"
+        "timeout_again", "times", readers.within(float, 1, 10), default=str(Timeouts().again), metavar="TIMES"
     ),
 }
 LOOKING = (
@@ -334,7 +266,7 @@ def settings(*names: str) -> list[click.Parameter]:
 
 def run_of_proposals() -> Setting:
     """Of the labels command: the run whose proposals are asked for, and none where the vocabulary is listed."""
-    return Setting("run", "text", _text, metavar="ID|latest")
+    return Setting("run", "text", readers.plain, metavar="ID|latest")
 
 
 def export_format() -> Setting:
