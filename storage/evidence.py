@@ -24,16 +24,8 @@ from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage import blobs
 from storage.files import lock, safe_name, why
-from storage.recorded import (
-    LOOK,
-    SECONDS,
-    VIEW,
-    EvidenceError,
-    Recorded,
-    RecordedFailure,
-    RecordedLook,
-    RecordedResponse,
-)
+from storage.recorded import EvidenceError, Recorded, RecordedLook, RecordedResponse
+from storage.warc_index import LOOK, SECONDS, VIEW, RecordedFailure
 
 __all__ = [
     "EvidenceError",

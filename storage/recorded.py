@@ -5,17 +5,14 @@ Only where each record lies is held in memory; a body is read when it is asked f
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
-from urllib.parse import quote, urlsplit
+from typing import Any
 
-import msgspec
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
@@ -24,19 +21,10 @@ from warcio.statusandheaders import StatusAndHeadersParserException
 from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage.files import why
+from storage.warc_index import Index, RecordedFailure, key, read_all
 
-LOOK = "Portal-Auditor-Look"
-"""A field of our own in the head of a record: ``later`` marks one of the second look."""
-SECONDS = "Portal-Auditor-Seconds"
-"""A field of our own: how many seconds an answer took."""
-VIEW = "urn:view:"
-"""Before the address of a page: how it looked, which must not be taken for what the address answers."""
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a recorded body that are read at most; what a file of others holds beyond is cut off."""
-_MAX_NOTE = 16 * 1024 * 1024
-_BLOCK = 65536
-_STATUS = re.compile(r"[0-9]{1,9}\Z")
-
 _BROKEN = (
     ArchiveLoadFailed,
     StatusAndHeadersParserException,
@@ -66,15 +54,6 @@ class RecordedResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordedFailure:
-    """An address that gave no answer; ``error`` is the reason (``dns``, ``timeout``, …)."""
-
-    url: str
-    error: str
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RecordedLook:
     """A page as a browser made it."""
 
@@ -85,37 +64,17 @@ class RecordedLook:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
-    """Where a record lies; ``body_at`` is where its body lies, elsewhere for a revisit."""
-
-    url: str
-    at: int
-    seen_at: datetime
-    body_at: int
-    seconds: float = 0.0
-
-
-class _Note(msgspec.Struct):
-    """Our own ``metadata`` record: a failure, what only the browser saw, or what probes did."""
-
-    error: str | None = None
-    status: int = 200
-    render: RenderFacts | None = None
-    probes: Probes | None = None
-
-
 class Recorded:
     """What a WARC file holds. Of several records of one address the last one counts."""
 
-    def __init__(self, path: Path, index: _Index) -> None:
+    def __init__(self, path: Path, index: Index) -> None:
         self._path = path
         self._index = index
 
     @classmethod
     def open(cls, path: Path) -> Recorded:
         """Raises EvidenceError where the file cannot be read or is no WARC of one record per gzip member."""
-        index = _Index()
+        index = Index()
         with _clear(path), path.open("rb") as file:
             index.read(file)
         return cls(path, index)
@@ -138,7 +97,7 @@ class Recorded:
         with _clear(self._path), self._path.open("rb") as file:
             head = _record_at(file, spot.at).http_headers
             record = _record_at(file, spot.body_at)
-            body = _read(_body_stream(record), MAX_BODY)
+            body = read_all(_body_stream(record), MAX_BODY)
         headers = tuple((name, value) for name, value in head.headers if name.lower() != "transfer-encoding")
         return RecordedResponse(spot.url, int(head.get_statuscode()), headers, body, spot.seen_at, spot.seconds)
 
@@ -156,7 +115,7 @@ class Recorded:
         if at is None:
             return b""
         with _clear(self._path), self._path.open("rb") as file:
-            return _read(_record_at(file, at).raw_stream, MAX_BODY)
+            return read_all(_record_at(file, at).raw_stream, MAX_BODY)
 
     def rendered(self, url: str) -> RecordedLook | None:
         """An address as a browser saw it (only in files of this program). Raises EvidenceError as above."""
@@ -165,7 +124,7 @@ class Recorded:
             return None
         spot, status, render = found
         with _clear(self._path), self._path.open("rb") as file:
-            html = _read(_record_at(file, spot.at).raw_stream, MAX_BODY).decode("utf-8", "replace")
+            html = read_all(_record_at(file, spot.at).raw_stream, MAX_BODY).decode("utf-8", "replace")
         return RecordedLook(spot.url, html, spot.seen_at, render, status)
 
 
@@ -181,124 +140,6 @@ def _clear(path: Path) -> Iterator[None]:
         ) from error
 
 
-class _Index:
-    """Where each record lies, from one pass over the file."""
-
-    def __init__(self) -> None:
-        self.hosts: dict[str, None] = {}
-        self.responses: dict[str, _Spot] = {}
-        self.failures: dict[str, RecordedFailure] = {}
-        self.looks: dict[str, tuple[_Spot, int, RenderFacts]] = {}
-        self.probes: dict[str, Probes] = {}
-        self.pictures: dict[str, int] = {}
-        self._by_digest: dict[str, int] = {}
-        self._pages: dict[str, _Spot] = {}
-        self._by_id: dict[str, _Spot] = {}
-        self._not_get: list[str] = []
-        self.later: _Index | None = None
-
-    def read(self, file: BinaryIO) -> None:
-        records = ArchiveIterator(file)
-        some = False
-        for record in records:
-            if record.format != "warc":
-                raise ValueError("ARC, not WARC")
-            some = True
-            self._of_look(record)._record(record, records)
-        if not some:
-            raise ValueError("no record")
-        for index in (self, self.later):
-            if index is not None:
-                index._forget_what_no_get_brought()
-
-    def _of_look(self, record: Any) -> _Index:
-        """The index a record belongs to: this one, or that of the second look."""
-        if record.rec_headers.get_header(LOOK) != "later":
-            return self
-        if self.later is None:
-            self.later = _Index()
-        return self.later
-
-    def _forget_what_no_get_brought(self) -> None:
-        for record_id in self._not_get:
-            spot = self._by_id.get(record_id)
-            if spot is not None and self.responses.get(key(spot.url)) is spot:
-                del self.responses[key(spot.url)]
-
-    def _record(self, record: Any, records: Any) -> None:
-        header = record.rec_headers.get_header
-        url, seen_at = (header("WARC-Target-URI") or "").strip("<>"), _moment(header("WARC-Date"))
-        if record.rec_type == "resource" and url.startswith(VIEW):
-            if _skip(record.raw_stream) == record.length:
-                self.pictures[header("WARC-Payload-Digest") or ""] = records.get_record_offset()
-            return
-        if seen_at is None or not url.lower().startswith(("http://", "https://")):
-            return
-        kind, head, record_id = record.rec_type, record.http_headers, header("WARC-Record-ID") or ""
-        if kind == "metadata":
-            self._note(url, seen_at, _note(record), header("WARC-Refers-To") or "")
-        elif kind == "request":
-            answered = header("WARC-Concurrent-To")
-            if answered and head and head.protocol.upper() != "GET":
-                self._not_get.append(answered)
-        elif kind in ("response", "revisit", "conversion"):
-            expected = record.payload_length if head else record.length
-            if _skip(record.raw_stream) < (expected or 0) and kind != "revisit":
-                return  # the file breaks off here
-            at = records.get_record_offset()
-            spot = _Spot(url, at, seen_at, at, _seconds(header(SECONDS)))
-            if kind == "conversion":
-                self._pages[record_id] = spot
-            else:
-                self._response(spot, kind, head, header("WARC-Payload-Digest") or "", record_id)
-
-    def _response(self, spot: _Spot, kind: str, head: Any, digest: str, record_id: str) -> None:
-        if kind == "revisit":  # the same bytes as a record before: another tool kept them once
-            body_at = self._by_digest.get(digest)
-            if body_at is None:
-                return
-            spot = replace(spot, at=spot.at if _has_status(head) else body_at, body_at=body_at)
-        elif not _has_status(head):
-            return
-        elif digest:
-            self._by_digest[digest] = spot.at
-        self.responses[key(spot.url)] = spot
-        self._by_id[record_id] = spot
-        self._host(spot.url)
-
-    def _note(self, url: str, seen_at: datetime, note: _Note | None, refers_to: str) -> None:
-        if note is None:
-            return
-        if note.error is not None:
-            self.failures[key(url)] = RecordedFailure(url, note.error[:100], seen_at)
-            self._host(url)
-        elif note.probes is not None:
-            self.probes[key(url)] = note.probes
-        elif note.render is not None and refers_to in self._pages:
-            self.looks[key(url)] = (self._pages[refers_to], note.status, note.render)
-
-    def _host(self, url: str) -> None:
-        host, _, _ = key(url).partition("://")[2].partition("/")
-        name = host.partition(":")[0]
-        if name:
-            self.hosts[name] = None
-
-
-def key(url: str) -> str:
-    """An address as it is looked up: host in lower case, no fragment, no default port, percent-encoded."""
-    try:
-        parts = urlsplit(url)
-        port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
-    except ValueError:
-        return url
-    query = f"?{_encoded(parts.query)}" if parts.query else ""
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{_encoded(parts.path) or '/'}{query}"
-
-
-def _encoded(text: str) -> str:
-    return quote(text, safe="!#$%&'()*+,/:;=?@[]~", errors="replace")
-
-
 def _record_at(file: Any, offset: int) -> Any:
     file.seek(offset)
     return next(iter(ArchiveIterator(file)))
@@ -309,49 +150,3 @@ def _body_stream(record: Any) -> Any:
     if "chunked" in (record.http_headers.get_header("transfer-encoding") or "").lower():
         return ChunkedDataReader(record.raw_stream, decomp_type=None)
     return record.raw_stream
-
-
-def _read(stream: Any, limit: int) -> bytes:
-    parts: list[bytes] = []
-    while limit > 0 and (part := stream.read(min(_BLOCK, limit))):
-        parts.append(part)
-        limit -= len(part)
-    return b"".join(parts)
-
-
-def _skip(stream: Any) -> int:
-    read = 0
-    while part := stream.read(_BLOCK):
-        read += len(part)
-    return read
-
-
-def _note(record: Any) -> _Note | None:
-    """Our note in a metadata record; None for those of other tools."""
-    if record.content_type != "application/json":
-        return None
-    try:
-        return msgspec.json.decode(_read(record.raw_stream, _MAX_NOTE), type=_Note)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def _has_status(head: Any) -> bool:
-    return head is not None and _STATUS.match(head.get_statuscode()) is not None
-
-
-def _seconds(text: str | None) -> float:
-    try:
-        return max(0.0, min(float(text or 0), 86_400.0))
-    except ValueError:
-        return 0.0
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    if not 1 < moment.year < 9999:  # no other time zone could show it
-        return None
-    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment).astimezone(UTC)
