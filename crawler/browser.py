@@ -10,22 +10,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, Playwright, async_playwright
+from playwright.async_api import Page
 
 from audit_rules.rendered import Depth, RenderFacts
-from crawler import measures
+from crawler import engine, measures
+from crawler.engine import Engine, find_browser
 from crawler.guard import Guard, Refusal
 from crawler.politeness import Politeness
 from crawler.proxy import ForwardProxy
@@ -44,32 +42,6 @@ MEASURE_SECONDS = 30.0
 """For what a deeper look measures beside the text; what is not done by then is left out."""
 READ_SECONDS = 5.0
 """For reading the drawn page; one that answers no longer is busy with itself."""
-_ARGUMENTS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-domain-reliability",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-pings",
-    # All frames of a page in one process: a portal's page with ten foreign boxes is one page, not ten.
-    "--disable-site-isolation-trials",
-    # Measured: the headless shell obeys the first spelling only, the full browser has the second.
-    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-    # No name is ever looked up by the browser itself: the proxy gets it.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
-
-
-def find_browser() -> str | None:
-    """The Chromium to use: AUDIT_BROWSER alone where it is set, else Playwright's own, else one on the PATH."""
-    if chosen := os.environ.get("AUDIT_BROWSER"):
-        return shutil.which(chosen)
-    store = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
-    own = sorted(map(str, store.glob("chromium-*/chrome-linux*/chrome")), reverse=True)
-    names = (*own, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next((path for path in map(shutil.which, names) if path), None)
 
 
 class Browser:
@@ -83,10 +55,7 @@ class Browser:
     def __init__(
         self, guard: Guard, *, user_agent: str, politeness: Politeness, executable: str | None = None
     ) -> None:
-        found = executable or find_browser()
-        if found is None:
-            raise FileNotFoundError("No Chromium was found: install one, or name it in AUDIT_BROWSER.")
-        self._executable = found
+        self._engine = Engine(executable)
         self._guard = guard
         self._politeness = politeness
         self._proxies = AsyncExitStack()
@@ -95,9 +64,6 @@ class Browser:
         self._places = asyncio.Semaphore(AT_ONCE)
         self._spare = Tab(ForwardProxy(guard), user_agent)
         self._nobody_else = asyncio.Lock()
-        self._starting = asyncio.Lock()
-        self._playwright: Playwright | None = None
-        self._chromium: Chromium | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as proxies:
@@ -109,7 +75,7 @@ class Browser:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stop(self._chromium)
+        await self._engine.stop(self._engine.chromium)
         await self._proxies.aclose()
 
     async def look(self, url: str, *, timeout: float = 30.0, depth: Depth = "text") -> Look:  # noqa: ASYNC109
@@ -144,19 +110,43 @@ class Browser:
 
     @asynccontextmanager
     async def _fresh(self, url: str, host: str, group: str) -> AsyncIterator[Page]:
-        """An empty page in a context of its own, nothing blocked but counters, and nothing else under way: for one
+        """An empty page in a context of its own, nothing blocked but counters, and little else under way: for one
         load whose time is taken. It waits for its turn. Raises playwright's errors."""
-        async with self._politeness.turn(host, group), self._nobody_else, AsyncExitStack() as places:
-            for _ in range(AT_ONCE):
-                await places.enter_async_context(self._places)
-            chromium = await self._ready()
+        async with self._politeness.turn(host, group), self._quiet(AT_ONCE // 2):
+            chromium = await self._engine.ready()
             try:
                 yield await self._spare.open(chromium, host, Sight(url, self._spare.proxy, whole=True))
             finally:
                 await self._leave(self._spare, chromium, keep=False)
 
+    @asynccontextmanager
+    async def _quiet(self, places: int = AT_ONCE) -> AsyncIterator[None]:
+        """Waits until so many places are free, and keeps them: with all of them no look is under way."""
+        async with self._nobody_else:
+            taken = 0
+
+            async def take() -> None:
+                nonlocal taken
+                await self._places.acquire()
+                taken += 1
+
+            try:
+                async with asyncio.TaskGroup() as group:  # one after another they would lie idle while waiting
+                    for _ in range(places):
+                        group.create_task(take())
+                yield
+            finally:
+                for _ in range(taken):
+                    self._places.release()
+
     async def _among_others(self, url: str, host: str, seconds: float, depth: Depth) -> Look | None:
+        if self._engine.looks >= engine.LOOKS:
+            async with self._quiet():
+                if self._engine.looks >= engine.LOOKS:
+                    await self._engine.stop(self._engine.chromium)
         async with self._places:
+            if self._engine.held > engine.MAX_BYTES:
+                await self._let_go()
             # The tab that has a page of this host open, else one that has none to lose, else the longest unused.
             tab = min(self._free, key=lambda tab: (tab.host != host, tab.host != ""))
             self._free.remove(tab)
@@ -165,11 +155,20 @@ class Browser:
             finally:
                 self._free.append(tab)
 
+    async def _let_go(self) -> None:
+        """Gives up the pages that are kept open, and their memory with them."""
+        self._engine.held = 0  # until it is counted again
+        for tab in [tab for tab in self._free if tab.host]:
+            if tab in self._free:  # nobody has taken it meanwhile
+                self._free.remove(tab)
+                try:
+                    await self._leave(tab, self._engine.chromium, keep=False)
+                finally:
+                    self._free.append(tab)
+
     async def _alone(self, url: str, host: str, seconds: float, depth: Depth) -> Look | None:
         """The second try of a page whose browser went down: if it was this page's doing, no other suffers again."""
-        async with self._nobody_else, AsyncExitStack() as places:
-            for _ in range(AT_ONCE):
-                await places.enter_async_context(self._places)
+        async with self._quiet():
             return await self._look(self._tabs[0], url, host, seconds, depth)
 
     async def _look(self, tab: Tab, url: str, host: str, seconds: float, depth: Depth) -> Look | None:
@@ -178,7 +177,7 @@ class Browser:
         sight = Sight(url, tab.proxy, whole=depth != "text")
         try:
             async with asyncio.timeout(seconds + READ_SECONDS):
-                chromium = await self._ready()
+                chromium = await self._engine.ready()
                 page = await tab.open(chromium, host, sight)
                 look = await sight.take(page, tab.session, seconds)
             if depth != "text" and look.error is None:
@@ -203,42 +202,10 @@ class Browser:
             async with asyncio.timeout(READ_SECONDS):
                 await tab.leave(keep=keep)
                 able = True
-        went_down = chromium is not None and (chromium is not self._chromium or not chromium.is_connected())
+        went_down = chromium is not None and not self._engine.is_present(chromium)
         if not able:
-            await self._stop(chromium)
+            await self._engine.stop(chromium)
         return went_down
-
-    async def _ready(self) -> Chromium:
-        async with self._starting:
-            if self._chromium is None or not self._chromium.is_connected():
-                await self._stop(self._chromium)
-                self._playwright = await async_playwright().start()
-                self._chromium = await self._playwright.chromium.launch(
-                    executable_path=self._executable,
-                    ignore_default_args=["--disable-popup-blocking"],
-                    args=list(_ARGUMENTS),
-                    # A proxy that does not exist, as Playwright names it: each context brings its own.
-                    proxy={"server": "per-context"},
-                    chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
-                    handle_sigint=False,
-                    handle_sigterm=False,
-                    handle_sighup=False,
-                )
-            return self._chromium
-
-    async def _stop(self, chromium: Chromium | None) -> None:
-        """Ends that browser, if it is the present one: another look may have started a new one meanwhile."""
-        if chromium is not self._chromium:
-            return
-        playwright, self._chromium, self._playwright = self._playwright, None, None
-        with contextlib.suppress(PlaywrightError, TimeoutError):
-            async with asyncio.timeout(10):
-                if chromium is not None:
-                    await chromium.close()
-        with contextlib.suppress(PlaywrightError, TimeoutError):
-            async with asyncio.timeout(10):
-                if playwright is not None:
-                    await playwright.stop()
 
 
 async def _measured(page: Page, look: Look) -> Look:

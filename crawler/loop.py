@@ -23,14 +23,16 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
+_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 _loop: asyncio.AbstractEventLoop | None = None
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine to its end on the process's loop and returns what it returns; may be called again.
 
-    An interrupt (SIGINT) cancels the coroutine, lets it clean up and is raised as KeyboardInterrupt, as
-    ``asyncio.run`` does. Raises RuntimeError where another reactor was installed before.
+    An interrupt (SIGINT, or SIGTERM as services are ended with) cancels the coroutine, lets it clean up and is
+    raised as KeyboardInterrupt, as ``asyncio.run`` does. Raises RuntimeError where another reactor was installed
+    before.
     """
     loop = _open()
     task = loop.create_task(main)
@@ -42,8 +44,9 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         task.cancel()
 
     in_front = threading.current_thread() is threading.main_thread()
-    if in_front:
-        loop.add_signal_handler(signal.SIGINT, interrupt)
+    before = {each: signal.getsignal(each) for each in _INTERRUPTS}
+    for each in _INTERRUPTS if in_front else ():
+        loop.add_signal_handler(each, interrupt)
     try:
         return loop.run_until_complete(task)
     except asyncio.CancelledError:
@@ -51,9 +54,9 @@ def run(main: Coroutine[Any, Any, T]) -> T:
             raise KeyboardInterrupt from None
         raise
     finally:
-        if in_front:
-            loop.remove_signal_handler(signal.SIGINT)
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for each in _INTERRUPTS if in_front else ():
+            loop.remove_signal_handler(each)
+            signal.signal(each, before[each])
 
 
 def _open() -> asyncio.AbstractEventLoop:

@@ -137,6 +137,8 @@ class Sight:
 
     def look(self, *, html: str = "", error: str | None = None) -> Look:
         """The look as far as it came."""
+        if error == "render_failed" and self.traffic.cut:
+            error = "too_large"
         render = RenderFacts(
             requests=self.traffic.requests,
             stopped=tuple(self.traffic.stopped),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 from typing import TypeVar
 
 import pytest
@@ -17,6 +19,7 @@ from crawler.browser import Browser, Look, find_browser
 from crawler.guard import Guard
 from crawler.politeness import Politeness
 from tests.loopback import Answer, Asked, Web, self_signed, web
+from tests.reading import read
 
 T = TypeVar("T")
 
@@ -288,6 +291,119 @@ def test_a_page_that_cannot_be_closed_costs_the_browser_not_the_next_look(monkey
     assert (first.error, second.error) == ("timeout", None)
 
 
+FRAMED = {
+    "/": HTML.format(
+        head="",
+        body="""<p>đầu</p><iframe src=/khung/a.html></iframe><iframe src=http://khac.vn/></iframe><x-a id=h></x-a>
+            <iframe id=w></iframe><iframe src=/khac></iframe><p>cuối</p><script>
+            h.attachShadow({mode: 'open'}).innerHTML
+                = '<b>bóng</b> <slot></slot><iframe src=/khung/c.html></iframe>';
+            h.append('sáng'); w.contentDocument.write('<p>viết</p>');
+            document.body.append(Object.assign(document.createElement('x-b'), {id: 'k'}));
+            k.attachShadow({mode: 'closed'}).innerHTML = 'kín';
+            console.error('lỗi\\u202e\\x1b[31m' + 'x'.repeat(999)); console.log('bình thường'); throw Error('hỏng')
+            </script>""",
+    ),
+    "/khung/a.html": "<a href=tin>Tin</a><iframe src=b.html></iframe>",
+    "/khung/b.html": "<script>document.write('sâu')</script>",
+    "/khung/c.html": "<p>trong bóng</p>",
+}
+
+
+@pytest.fixture(scope="module")
+def framed() -> Look:
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/khac":
+            return Answer(status=302, headers={"Location": "http://khac.vn/"})
+        return Answer(FRAMED.get(asked.path, "?") if asked.host == "portal.gov.vn" else "<p>của người khác</p>")
+
+    with web(answer) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        return browsing(guard, lambda browser: browser.look("http://portal.gov.vn/"))
+
+
+def test_frames_of_the_page_s_own_and_open_shadow_roots_are_seen_in_their_places(framed: Look) -> None:
+    facts = read(framed.html, framed.final_url)
+    assert [line.text for line in facts.lines] == ["đầu", "Tin", "sâu", "bóng sáng", "trong bóng", "viết", "cuối"]
+    assert [link.url for link in facts.links if link.kind == "a"] == ["http://portal.gov.vn/khung/tin"]
+    assert framed.render.frames == 4
+    assert "data-" not in framed.html
+
+
+def test_errors_on_the_console_are_kept_bounded_and_harmless(framed: Look) -> None:
+    first, second = framed.render.console
+    assert first.startswith("lỗi\\u202e\\u001b[31mxxx")
+    assert len(first) < 350
+    assert second == "Uncaught hỏng"
+
+
+def test_a_bare_page_is_waited_for_longer() -> None:
+    late = HTML.format(
+        head="", body="<div id=app></div><script>setTimeout(() => app.append('muộn'), 1200)</script>"
+    )
+    with web(lambda _: Answer(late)) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        look = browsing(guard, lambda browser: browser.look("http://portal.gov.vn/"))
+    assert '<div id="app">muộn</div>' in look.html
+
+
+@pytest.mark.parametrize("bound", ["MAX_REQUESTS", "MAX_BYTES"])
+def test_a_page_that_asks_for_too_much_is_not_seen(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"crawler.traffic.{bound}", 3 if bound == "MAX_REQUESTS" else 5000)
+    asks = "<script>(async () => { for (let n = 0; n < 9; n++) await fetch('/' + n).catch(() => 0) })()</script>"
+    with web(lambda asked: Answer(HTML.format(head="", body=asks) if asked.path == "/" else "x" * 2000)) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        look = browsing(guard, lambda browser: browser.look("http://portal.gov.vn/"))
+    assert (look.error, look.html) == ("too_large", "")
+    assert len(portal.asked) <= 4
+
+
+def test_a_page_that_never_stops_telling_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.sight.MAX_TOLD", 200)
+    loud = HTML.format(head="", body="<p>ồn</p><script>setInterval(() => console.error('a'), 0)</script>")
+
+    async def both(browser: Browser) -> list[Look]:
+        return [await browser.look(f"http://portal.gov.vn/{path}", timeout=20) for path in ("on", "")]
+
+    with web(lambda asked: Answer(loud if asked.path == "/on" else "<p>ổn</p>")) as portal:
+        first, second = browsing(Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True), both)
+    assert (first.error, len(first.render.console)) == ("too_large", 20)
+    assert second.error is None
+
+
+def test_a_page_that_eats_memory_is_ended_and_the_next_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.engine.MAX_PAGE_BYTES", 250 * 1024 * 1024)
+    monkeypatch.setattr("crawler.engine.WATCH_SECONDS", 0.1)
+    eats = """<script>window.all = [];
+        setInterval(() => { if (all.length < 40) all.push(new Uint8Array(2e7).fill(1)) }, 20)</script>"""
+
+    async def both(browser: Browser) -> list[Look]:
+        return [await browser.look(f"http://{host}.gov.vn/", timeout=20) for host in ("doi", "no")]
+
+    with web(lambda asked: Answer(HTML.format(head="", body=eats if "doi" in asked.host else "ổn"))) as portal:
+        first, second = browsing(Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True), both)
+    assert (first.error, first.html) == ("render_failed", "")
+    assert (second.error, second.status) == (None, 200)
+
+
+@pytest.mark.parametrize(("name", "most"), [("LOOKS", 1), ("MAX_BYTES", 1)])
+def test_a_browser_that_is_used_up_makes_room(name: str, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"crawler.engine.{name}", most)
+
+    async def visit(browser: Browser) -> list[str]:
+        said = []
+        for nth in range(3):
+            look = await browser.look(f"http://portal.gov.vn/{nth}")
+            said.append(look.html.rpartition("</script>")[2].partition("</body>")[0])
+            browser._engine.held = 2  # as if it had been counted by now
+        return said
+
+    body = "<script>document.write(document.cookie || 'lần đầu'); document.cookie = 'da=xem; path=/'</script>"
+    with web(lambda _: Answer(HTML.format(head="", body=body))) as portal:
+        guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
+        assert browsing(guard, visit) == ["lần đầu"] * 3
+
+
 SENDS_BY_THE_WAY = """<script>
     const home = 'https://portal.gov.vn';
     eval('1');  // the policy forbids it, and its breach is reported
@@ -351,8 +467,14 @@ def dying(command: str, times: int) -> tuple[Look, Look]:
         looking = asyncio.ensure_future(browser.look("http://portal.gov.vn/slow"))
         for _ in range(times):
             await asyncio.to_thread(asked.acquire, timeout=20)
-            assert browser._chromium is not None
-            opened = browser._chromium.contexts[0].pages[0]
+            assert browser._engine.chromium is not None
+            opened = browser._engine.chromium.contexts[0].pages[0]
+            if command == "kill":
+                told = await (await browser._engine.chromium.new_browser_cdp_session()).send(
+                    "SystemInfo.getProcessInfo"
+                )
+                os.kill(next(each["id"] for each in told["processInfo"] if each["type"] == "browser"), SIGKILL)
+                continue
             session = await opened.context.new_cdp_session(opened)
             ends.append(asyncio.ensure_future(session.send(command)))
         first = await looking
@@ -374,7 +496,7 @@ def dying(command: str, times: int) -> tuple[Look, Look]:
         return browsing(Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True), both)
 
 
-@pytest.mark.parametrize(("command", "times"), [("Browser.crash", 2), ("Page.crash", 1)])
+@pytest.mark.parametrize(("command", "times"), [("Browser.crash", 2), ("Page.crash", 1), ("kill", 2)])
 def test_a_page_that_dies_is_not_seen_and_the_next_look_works(command: str, times: int) -> None:
     first, second = dying(command, times)
     assert (first.error, first.html) == ("render_failed", "")
@@ -382,8 +504,9 @@ def test_a_page_that_dies_is_not_seen_and_the_next_look_works(command: str, time
     assert "ổn" in second.html
 
 
-def test_a_page_whose_browser_went_down_once_is_tried_again() -> None:
-    first, _ = dying("Browser.crash", 1)
+@pytest.mark.parametrize("command", ["Browser.crash", "kill"])
+def test_a_page_whose_browser_went_down_once_is_tried_again(command: str) -> None:
+    first, _ = dying(command, 1)
     assert (first.error, first.status) == (None, 200)
     assert "ổn" in first.html
 

@@ -1,0 +1,137 @@
+"""Chromium's processes: started when a look needs them, watched for their memory, ended when they are used up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import CDPSession, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+_log = logging.getLogger(__name__)
+
+LOOKS = 1000
+"""Looks with one Chromium; what its first process and Playwright's gather goes with it."""
+MAX_PAGE_BYTES = 800 * 1024 * 1024
+"""Memory of one process of pages. The largest of real portals takes 200 MB; one that takes more eats memory, and
+is ended: its tab crashes."""
+MAX_BYTES = 1000 * 1024 * 1024
+"""Memory of all processes beyond which no page is kept open."""
+WATCH_SECONDS = 1.0
+CLOSE_SECONDS = 10.0
+
+_ARGUMENTS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+    # All frames of a page in one process: a portal's page with ten foreign boxes is one page, not ten.
+    "--disable-site-isolation-trials",
+    # Measured: the headless shell obeys the first spelling only, the full browser has the second.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # No name is ever looked up by the browser itself: the proxy gets it.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+def find_browser() -> str | None:
+    """The Chromium to use: AUDIT_BROWSER alone where it is set, else Playwright's own, else one on the PATH."""
+    if chosen := os.environ.get("AUDIT_BROWSER"):
+        return shutil.which(chosen)
+    store = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache" / "ms-playwright")
+    own = sorted(map(str, store.glob("chromium-*/chrome-linux*/chrome")), reverse=True)
+    names = (*own, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for path in map(shutil.which, names) if path), None)
+
+
+class Engine:
+    """One Chromium at a time. ``looks`` counts what it was asked for, ``held`` is the memory of its processes in
+    bytes, as of a moment ago. Raises FileNotFoundError where there is none."""
+
+    def __init__(self, executable: str | None = None) -> None:
+        found = executable or find_browser()
+        if found is None:
+            raise FileNotFoundError("No Chromium was found: install one, or name it in AUDIT_BROWSER.")
+        self._executable = found
+        self._starting = asyncio.Lock()
+        self._playwright: Playwright | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self.chromium: Chromium | None = None
+        self.looks = 0
+        self.held = 0
+
+    async def ready(self) -> Chromium:
+        """A Chromium that runs. Raises playwright's errors."""
+        async with self._starting:
+            if self.chromium is None or not self.chromium.is_connected():
+                await self.stop(self.chromium)
+                self._playwright = await async_playwright().start()
+                self.chromium = await self._playwright.chromium.launch(
+                    executable_path=self._executable,
+                    ignore_default_args=["--disable-popup-blocking"],
+                    args=list(_ARGUMENTS),
+                    # A proxy that does not exist, as Playwright names it: each context brings its own.
+                    proxy={"server": "per-context"},
+                    chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
+                    handle_sigint=False,
+                    handle_sigterm=False,
+                    handle_sighup=False,
+                )
+                session = await self.chromium.new_browser_cdp_session()
+                self._watching = asyncio.ensure_future(self._watch(session))
+            self.looks += 1
+            return self.chromium
+
+    def is_present(self, chromium: Chromium) -> bool:
+        return chromium is self.chromium and chromium.is_connected()
+
+    async def stop(self, chromium: Chromium | None) -> None:
+        """Ends that Chromium, if it is the present one: another look may have started a new one meanwhile."""
+        if chromium is not self.chromium:
+            return
+        playwright, watching = self._playwright, self._watching
+        self.chromium = self._playwright = self._watching = None
+        self.looks = self.held = 0
+        if watching is not None:
+            watching.cancel()
+        ends: list[Callable[[], Awaitable[None]]] = [chromium.close] if chromium is not None else []
+        ends += [playwright.stop] if playwright is not None else []
+        for end in ends:
+            with contextlib.suppress(PlaywrightError, TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await end()
+
+    async def _watch(self, session: CDPSession) -> None:
+        """Adds up what the processes hold, and ends a page that eats memory before it takes the machine's."""
+        with contextlib.suppress(PlaywrightError):
+            while True:
+                told = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+                held = {int(each["id"]): (held_by(int(each["id"])), each["type"]) for each in told}
+                self.held = sum(size for size, _ in held.values())
+                for process, (size, kind) in held.items():
+                    if kind == "renderer" and size > MAX_PAGE_BYTES:
+                        _log.warning("a page took %d MB and was ended", size >> 20)
+                        with contextlib.suppress(OSError):
+                            os.kill(process, signal.SIGKILL)
+                await asyncio.sleep(WATCH_SECONDS)
+
+
+def held_by(process: int) -> int:
+    """Bytes that a process holds for itself alone, roughly: resident and not shared; 0 where the system does not
+    tell. The proportional size would be exact, and takes a hundred times as long to find out."""
+    try:
+        _, resident, shared, *_ = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return 0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
