@@ -50,7 +50,11 @@ ALL = (
     ),
     Fault(
         "emc_over_http", "emc_scheme", "Mã EMC gọi địa chỉ http://", "The EMC code calls http:// addresses",
-        {"measurement.emc_code_loads_securely": "failed", "measurement.emc_beacon_sent": "cantTell"},
+        {
+            "measurement.emc_code_loads_securely": "failed",
+            "measurement.emc_beacon_sent": "cantTell",  # browsers keep the library back
+            "transport.no_mixed_content": "failed",
+        },
     ),
     Fault(
         "emc_never_calls", "emc", "Mã EMC không gọi trackPageView", "The EMC code never calls trackPageView",
