@@ -31,10 +31,10 @@ from audit_rules.services import is_local_service
 from crawler import loop
 from crawler.again import look_again
 from crawler.browser import Browser, find_browser
+from crawler.errand import Errand
 from crawler.guard import Guard
 from crawler.plan import Plan
 from crawler.politeness import Politeness
-from crawler.spiders.portal import Errand
 from crawler.visit import Network, render, visit
 from storage.archive import Archive
 from storage.evidence import EvidenceWriter, sweep

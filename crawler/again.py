@@ -17,8 +17,9 @@ from audit_rules.later import Again
 from audit_rules.rendered import Depth
 from audit_rules.search_try import Question
 from crawler.door import Arrival, Door
+from crawler.errand import Errand
 from crawler.recorded import NOT_RECORDED, RecordedBrowser
-from crawler.spiders.portal import BLOCKED_IN_A_ROW, Errand, PortalSpider
+from crawler.spiders.portal import PortalSpider
 from crawler.visit import toured
 from crawler.ways import Network
 
@@ -43,7 +44,7 @@ class SecondLook(PortalSpider):
         self._deadline = asyncio.get_running_loop().time() + self.plan.timeouts.portal
         secure, plain, probes = None, None, None
         if self._wanted.doors:
-            door = Door(self.errand.portal, self._scope, self._robots, self._ask, self._ask_again)
+            door = Door(self.errand.portal, self._scope, self._robots, self._asking.once, self._asking.again)
             home, secure, plain = await door.enter()
             probes = await self._probes(home)
         for url in self._wanted.pages:
@@ -54,25 +55,21 @@ class SecondLook(PortalSpider):
             if self._may_go_on and self._scope.owns(url) and not is_document(url):
                 await self._page(url)
             elif self._may_go_on:
-                await self._probe(url, document=is_document(url))
+                self._books.note(await self._aside.answers(url, document=is_document(url)))
         search = await self._search_again() if self._wanted.search and self._may_go_on else None
         net = NetFacts(
             https=_answer(secure),
             http=_answer(plain),
-            asked=tuple(answer for answer in self._asked.values() if answer.error != NOT_RECORDED),
-            skipped=tuple(self._skipped.items()),
+            asked=tuple(answer for answer in self._books.asked.values() if answer.error != NOT_RECORDED),
+            skipped=tuple(self._books.skipped.items()),
             requests=self._requests,
             probes=probes,
             search=search,
-            slow=tuple(self._slow.items()),
+            slow=tuple(self._asking.slow.items()),
         )
         later = Later(started, tuple(self._pages), net)
         requests = self._first.net.requests + self._requests
         return replace(self._first, later=later, net=replace(self._first.net, requests=requests))
-
-    @property
-    def _may_go_on(self) -> bool:
-        return not self._late and self._blocked_in_a_row < BLOCKED_IN_A_ROW
 
     def _is_drawn(self, url: str) -> bool:
         """A page is looked at as it was the first time."""
@@ -85,7 +82,7 @@ class SecondLook(PortalSpider):
     def _missed(self, asked: str) -> None:
         """Writes down that a page of the first look is not where it was, if nothing else says so."""
         if all(page.url != asked for page in self._pages):
-            self._skip(asked, "redirect")
+            self._books.skip(asked, "redirect")
 
     async def _search_again(self) -> SearchTry | None:
         first = self._first.net.search

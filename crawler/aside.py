@@ -1,16 +1,16 @@
-"""What is read beside the pages of a visit: the results of the portal's own search, and pages out of the portal for
-the language of their text."""
+"""What is asked beside the pages of a visit: the portal's own search, pages out of the portal for the language of
+their text, and whether documents and addresses elsewhere answer."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
 
 from audit_rules.facts import Answer, Page, PageFacts, SearchTry
 from audit_rules.reading import read_page
 from audit_rules.search_try import Question
+from crawler.asking import Asking
 from crawler.door import MAX_HOPS, stop_of
 from crawler.download import Fetched
 from crawler.robots import Robots
@@ -19,24 +19,16 @@ OTHER_VISITOR = "other"
 """The cookies of whoever follows a link to another language: the portal may answer in it from then on."""
 
 
-class Ask(Protocol):
-    """Asks an address once; ``jar`` names the cookies to use."""
-
-    def __call__(self, url: str, *, jar: str | None = None) -> Awaitable[Fetched]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """``ask_again`` asks once more, with more patience, what gave no answer or an error; ``owns`` tells addresses
-    of the portal from others."""
+    """``owns`` tells addresses of the portal from others. Robots.txt is obeyed."""
 
     robots: Robots
-    ask: Ask
-    ask_again: Callable[[Fetched], Awaitable[Fetched]]
+    asking: Asking
     owns: Callable[[str], bool]
 
     async def search(self, question: Question) -> SearchTry:
-        """What the portal's search answers; one that fails is asked a second time. Robots.txt is obeyed."""
+        """What the portal's search answers; one that fails is asked a second time."""
         url, fetched, error = await self._follow(question.url, inside=True)
         answer = _answer(question.url, url, fetched, error)
         if fetched is None or not self.owns(url) or stop_of(fetched) is not None:
@@ -51,6 +43,21 @@ class Aside:
             return answer, None
         return answer, Page(asked, raw=outline(facts_of(fetched, url)))
 
+    async def answers(self, asked: str, *, document: bool) -> Answer:
+        """Whether a document, or a page elsewhere, answers: where it ends, and as what. No body is read."""
+        url = asked
+        for _ in range(MAX_HOPS + 1):
+            gate = await self.robots.at(url)
+            if gate.error is not None or not gate.allows(url):
+                return Answer(asked, gate.seen_at, final_url=url, error=gate.error or "robots")
+            fetched = await self.asking.once(url, method="HEAD" if document else "GET", only_headers=True)
+            if document and fetched.status in (405, 501):
+                fetched = await self.asking.once(url, only_headers=True)
+            if fetched.redirect is None:
+                return fetched.answer(asked, url)
+            url = fetched.redirect
+        return Answer(asked, datetime.now(UTC), final_url=url, error="redirect_loop")
+
     async def _follow(self, url: str, *, inside: bool) -> tuple[str, Fetched | None, str | None]:
         """Through redirects to the end, with ``inside`` no further than the portal; or why nobody asked."""
         fetched: Fetched | None = None
@@ -58,9 +65,9 @@ class Aside:
             gate = await self.robots.at(url)
             if gate.error is not None or not gate.allows(url):
                 return url, None, gate.error or "robots"
-            fetched = await self.ask(url, jar=None if inside else OTHER_VISITOR)
+            fetched = await self.asking.once(url, jar=None if inside else OTHER_VISITOR)
             if inside and (fetched.error is not None or fetched.status >= 500):
-                fetched = await self.ask_again(fetched)
+                fetched = await self.asking.again(fetched)
             target = fetched.redirect
             if target is None:
                 return url, fetched, None

@@ -12,10 +12,11 @@ from scrapy.crawler import Crawler
 from audit_rules.address import AddressBook
 from audit_rules.facts import Link, Page, Portal, Visit
 from crawler.aside import outline
+from crawler.errand import Errand, Rank
 from crawler.plan import Plan
 from crawler.recorded import RecordedBrowser
 from crawler.settings import settings_for
-from crawler.spiders.portal import Errand, PortalSpider, Rank
+from crawler.spiders.portal import PortalSpider
 from crawler.view import look_at
 from crawler.ways import Browser, Evidence, Network
 
@@ -38,10 +39,7 @@ async def visit(
 ) -> Visit:
     """Visits a portal; many visits may run side by side on the process's loop (``crawler.loop.run``).
 
-    ``outside`` picks links out of the portal whose end matters; ``on_page`` is told of each page as it is read;
-    ``probes`` says whether server and name system are asked apart from the pages.
-    ``foreign`` picks links to versions in other languages, which are followed as another visitor, and read out of
-    the portal too.
+    What goes in is told by ``crawler.errand``.
     With ``net.recorded`` nothing but the archive is asked, for rendered views too. Whatever the portal and the
     network do is in the visit's state; a fault of ours is raised.
     """
