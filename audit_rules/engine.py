@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import date
 
+from audit_rules.as_sent import as_sent
 from audit_rules.facts import Portal, Surroundings, Unseen, Visit
 from audit_rules.judgement import Judgement
 from audit_rules.later import joined, noted_slow, seen_later
@@ -50,7 +51,7 @@ def _verdict(entry: Entry, site: SiteFacts, around: Surroundings) -> Verdict:
         verdict = entry.rule.decide(site, around)
         if verdict.outcome == "failed" and entry.value_only:
             raise ValueError("a rule that only tells a value has no words for a fault")
-        return verdict
+        return as_sent(verdict, site)
     except Unseen as unseen:
         return cant_tell(unseen.reason, what=unseen.what)
     except Exception:
