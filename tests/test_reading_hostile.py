@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from audit_rules.reading.bounds import MAX_BYTES, MAX_FORMATTING, MAX_OPEN, bounded
@@ -27,6 +31,7 @@ from tests.reading import read, said
         '<div title="' + "x" * (MAX_BYTES + 1) + '">y</div>',
         "<template>" * 100_000,
         "<p>x</p>" * 100_000,
+        "<rt a=b>x" * 40_000,
     ],
     ids=lambda html: html[:20],
 )
@@ -95,6 +100,44 @@ def test_bounds_leave_large_honest_pages_alone() -> None:
     assert bounded(page) == (page, False)
     data = ('<p><img src="data:image/png;base64,' + "iVBORw0KGgo/" * 20_000 + '">').encode()
     assert bounded(data) == (data, False)
+
+
+COPIED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+from tests.reading import read
+for before, tag, text in (
+    ("", '<body a="b">', 30), ("", '</x a="b">', 1600), ("", '<td a="b">', 112), ("</html>", "</html><!--c-->", 112),
+    ("<table>", '<tr a="b">', 1600), ("<table>", '</x a="b">', 30), ("<table>", "<input type=hidden a=b>", 112),
+    ("<table><tr><td>", '<form a="b">', 112), ("<select>", '<td a="b">', 112),
+):
+    piece = tag + "x" * text
+    read(before + piece * (4_000_000 // len(piece)))
+"""
+
+
+def test_tags_that_the_parser_leaves_out_do_not_make_it_copy_the_text_for_each() -> None:
+    done = subprocess.run(  # noqa: S603 - our own text; in a process of its own, whose memory is bounded
+        [sys.executable, "-c", COPIED],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=Path(__file__).parent.parent,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_text_that_is_broken_up_reads_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (
+        "<head><title>Cổng thông tin</title><script>var a = '<b>' + 1</script></head><body class=x>"
+        "<table><tr><td a=1>Một <b>hai</b></td><td>ba</td></tr></table><p>Liên hệ <a href=/x>tại đây</a> hoặc</p>"
+        "<svg><title>Hình</title></svg><iframe src=/a></iframe><textarea>Viết <b> vào</textarea>"
+        "<script>_govaq.push(['setSiteId','33']);</script><form action=/tim><input name=q></form>"
+    )
+    before = read(page)
+    monkeypatch.setattr("audit_rules.reading.bounds.MAX_COPIED", 0)
+    monkeypatch.setattr("audit_rules.reading.bounds._UNBROKEN", 1)
+    assert read(page) == before
 
 
 def test_each_bound_holds_where_it_says() -> None:

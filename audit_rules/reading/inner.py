@@ -13,7 +13,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
-from audit_rules.reading.bounds import bounded
+from audit_rules.reading.bounds import bounded, broken_up
 from audit_rules.reading.text import TEXT, tag_id
 
 MAX_FRAMES: Final = 20
@@ -31,7 +31,7 @@ _SCRIPT: Final = tag_id("script")
 
 def parse(page: bytes) -> LexborHTMLParser:
     """The tree of a bounded page in UTF-8, as a browser that runs scripts builds it: noscript is text."""
-    return LexborHTMLParser(page, options=LexborDocumentOptions.WO_EVENTS, scripting=True)
+    return LexborHTMLParser(broken_up(page), options=LexborDocumentOptions.WO_EVENTS, scripting=True)
 
 
 class Frames:
