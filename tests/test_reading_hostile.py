@@ -107,7 +107,8 @@ import resource, sys
 resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
 from tests.reading import read
 for before, tag, text in (
-    ("", '<body a="b">', 30), ("", '</x a="b">', 1600), ("", '<td a="b">', 112), ("</html>", "</html><!--c-->", 112),
+    ("", '<body a="b">', 30),
+    ("", '</x a="b">', 1600), ("", '<td a="b">', 112), ("</html>", "</html><!--c-->", 112),
     ("<table>", '<tr a="b">', 1600), ("<table>", '</x a="b">', 30), ("<table>", "<input type=hidden a=b>", 112),
     ("<table><tr><td>", '<form a="b">', 112), ("<select>", '<td a="b">', 112),
 ):
