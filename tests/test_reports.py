@@ -9,7 +9,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -177,6 +177,15 @@ def test_csv_for_an_agency_holds_faults_and_what_a_person_is_to_look_at() -> Non
     assert second["finding"] == finding_id(PORTAL.id, "identity.footer_email")
     assert third["state"] == "unconfirmed"
     assert all(row[name] == "" for row in told for name in HEADINGS[-4:])
+
+
+def test_what_both_looks_show_alike_is_told_once() -> None:
+    later = replace(EVIDENCE, seen_at=EVIDENCE.seen_at + timedelta(minutes=5), sha256="b" * 64)
+    twice = run(portal_run((judgement("a.b", failed(EVIDENCE, later)),)))
+    (row,) = rows(run_as_csv(twice, {}, "en"))
+    assert row["evidence"] == f"footer: “Bản quyền thuộc Sở Xây dựng” ({HOME})"
+    assert row["seen_at"] == "2026-07-15T01:35:00+07:00"
+    assert table(twice).count("Bản quyền thuộc Sở Xây dựng") == 1
 
 
 def test_csv_tells_what_is_fixed_now_and_only_then() -> None:

@@ -15,7 +15,7 @@ from audit.history import Finding, finding_id
 from audit.reports.json import shown
 from audit.words import clean, in_lang, say, term
 from audit_rules.judgement import Judgement, Lang
-from audit_rules.verdict import Searched
+from audit_rules.verdict import Evidence, Searched, Verdict
 from audit_rules.wording import Wording
 from storage.records import PortalRun, Run
 
@@ -148,7 +148,7 @@ def _row(run: Run, one: PortalRun, item: Judgement, finding: Finding | None, lan
         "fault": fault,
         "fix": fix,
         "evidence": " | ".join(
-            f"{in_lang(piece.where, lang)}: “{piece.excerpt}” ({piece.url})" for piece in verdict.evidence
+            f"{in_lang(piece.where, lang)}: “{piece.excerpt}” ({piece.url})" for piece in told_once(verdict)
         ),
         "searched": _searched_cell(verdict.searched, lang),
         "first_seen": finding.first_seen.isoformat() if finding else "",
@@ -194,6 +194,11 @@ def searched_text(searched: Searched | None, lang: Lang) -> str:
 def fault_text(item: Judgement, lang: Lang) -> str:
     """What is missing or wrong, without the search, which is told beside it."""
     return item.words(lang).message.removesuffix(searched_text(item.verdict.searched, lang)).strip()
+
+
+def told_once(verdict: Verdict) -> list[Evidence]:
+    """The evidence, without what a second look showed alike."""
+    return list({(piece.url, piece.where, piece.excerpt): piece for piece in verdict.evidence}.values())
 
 
 def todo(run: Run, one: PortalRun, reason: str, lang: Lang) -> str:

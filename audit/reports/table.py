@@ -16,7 +16,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from audit.reports.csv import SEVERITIES, fault_text, is_unmeasured, needs_review, searched_text, todo
+from audit.reports.csv import SEVERITIES, fault_text, is_unmeasured, needs_review, searched_text, todo, told_once
 from audit.reports.json import coverage
 from audit.words import clean, in_lang, say, term
 from audit_rules.judgement import Judgement, Lang
@@ -149,7 +149,7 @@ def _fault(number: int, item: Judgement, lang: Lang) -> list[ConsoleRenderable]:
     pairs = [
         (say("report.missing", lang), f"{fault_text(item, lang)} ({term('proves', item.proves, lang)})".strip()),
     ]
-    for piece in verdict.evidence[:_SOME]:
+    for piece in told_once(verdict)[:_SOME]:
         excerpt = f"“{clean(piece.excerpt)}” " if piece.excerpt.strip() else ""
         pairs.append((say("report.place", lang), f"{in_lang(piece.where, lang)}: {excerpt}{piece.url}"))
     if searched := verdict.searched:

@@ -104,12 +104,12 @@ def _shown(template: LexborNode, roots: Iterator[int], deeper: int) -> str:
         child = child.next
     key = hashlib.sha256(inside.encode("utf-8", "replace") + b"slot").hexdigest()
     marks: dict[str, str] = {}
-    for slot in tree.css("slot"):
-        light = given.pop(slot.attributes.get("name") or "", None)
+    for place in tree.css("slot"):
+        light = given.pop(place.attributes.get("name") or "", None)
         if light is not None:
             mark = f"{key}.{len(marks)}."
             marks[mark] = "".join(light)
-            slot.replace_with(mark)
+            place.replace_with(mark)
     body = tree.body
     html = (body.inner_html or "") if body is not None else ""
     for mark, light_html in marks.items():
