@@ -5,8 +5,8 @@
 
 Atheris is no part of the development set: it has wheels for a few systems only. An exception ends the run and
 leaves its page in the folder; it becomes a case of tests/test_reading_hostile.py. Every two hundredth page is also
-repeated to a megabyte and read once: the slowest of these is told, in CPU seconds for a megabyte, with the fuzzer's own
-counting in it (twice to three times the reading's time). The goal is one second without.
+repeated to a megabyte and read once: the slowest of these is told, in CPU seconds for a megabyte, with the fuzzer's
+own counting in it (twice to three times the reading's time). The goal is one second without.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ def _notice(text: str, status: str = "200 OK", title: str = "") -> Reply:
     return Reply(f"<html><head><title>{title}</title></head><body>{text}</body></html>".encode(), status=status)
 
 
-@trap()
+@trap(SEEN | {"blocked"})
 def cookie_challenge(asked: Asked) -> Reply:
     """Whoever has no cookie is told by a script to set one and to come again; every browser does."""
     if f"D1N={_D1N}" in asked.cookies or asked.good.location:
@@ -21,7 +21,7 @@ def cookie_challenge(asked: Asked) -> Reply:
     return Reply(f"<html><body><script>{script}</script></body></html>".encode())
 
 
-@trap()
+@trap(SEEN | {"blocked"})
 def aes_challenge(asked: Asked) -> Reply:
     """The cookie has to be worked out by a script first, which every browser does."""
     if asked.path == "/aes.js":

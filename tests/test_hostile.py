@@ -1,0 +1,116 @@
+"""Hostile hosts side by side, some good ones among them: nobody is accused, nothing forbidden is reached."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.hostile import Ran, audited, below, differences, wrongs
+from crawler.browser import find_browser
+from sandbox.hostile.trap import Trap
+from sandbox.hostile.world import TRAPS, HostileWorld, body_of
+
+PLAIN = tuple(name for name, trap in TRAPS.items() if not trap.scripted)
+ROUGH = ("alerts", "holds_back", "window_storm", "hangs", "eats_memory_at_once", "sends", "leaves", "calls_inside")
+"""Of those that want a browser; bench/hostile.py has them all."""
+OPEN = ("cookie_challenge", "aes_challenge")
+TIMES = {"connect": 3.0, "tls": 3.0, "first_byte": 3.0, "page": 4.0, "portal": 40.0, "again": 1.0}
+PAGES = 2
+MOST_REQUESTS = 4 * PAGES + 60
+
+needs_browser = pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine")
+
+
+def host_of(name: str) -> str:
+    return body_of(name).host
+
+
+def innocent(world: HostileWorld, ran: Ran) -> None:
+    """What holds of every run: no wrong accusation, nobody led inside, nothing sent, no end without bounds."""
+    wrong = [text for host, trap in world.traps.items() for text in wrongs(trap, ran.portals[host])]
+    assert wrong == []
+    assert world.reached == 0
+    assert {method for _, method, _ in world.hits} <= {"GET", "HEAD"}
+    assert [host for host, _, _ in world.hits if host == "f-emc.ngsp.gov.vn"] == []
+
+
+Seen = tuple[HostileWorld, Ran, Ran]
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Seen]:
+    """The hosts that want no browser, beside two good portals; and the good ones alone."""
+    plan = {"max_pages": PAGES, "render": "never"}
+    with HostileWorld(PLAIN, good=2) as world:
+        alone = audited(world, world.good, timeouts=TIMES, **plan)
+        yield world, alone, audited(world, (*world.good, *world.sites), timeouts=TIMES, **plan)
+
+
+def test_no_hostile_host_is_accused_and_none_leads_astray(plain: Seen) -> None:
+    world, _, beside = plain
+    innocent(world, beside)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_each_hostile_host_is_told_as_what_it_is(plain: Seen, name: str) -> None:
+    _, _, beside = plain
+    told = beside.portals[host_of(name)]
+    assert wrongs(TRAPS[name], told) == []
+    assert told.requests <= MOST_REQUESTS
+
+
+def test_good_portals_are_told_the_same_beside_hostile_ones(plain: Seen) -> None:
+    world, alone, beside = plain
+    assert differences(alone, beside, world.good) == []
+
+
+def test_the_auditor_stays_small(plain: Seen) -> None:
+    _, alone, beside = plain
+    assert beside.own_mib < alone.own_mib + 400
+
+
+@needs_browser
+def test_hostile_scripts_accuse_nobody_and_lead_nowhere() -> None:
+    plan = {"max_pages": 1, "render": "auto", "depth": "text"}
+    with HostileWorld(ROUGH) as world:
+        innocent(world, audited(world, world.sites, timeouts=TIMES | {"render": 2.0}, **plan))
+
+
+@needs_browser
+def test_doors_that_let_every_browser_in_are_open() -> None:
+    plan = {"max_pages": 2, "render": "auto", "depth": "text"}
+    with HostileWorld(OPEN) as world:
+        ran = audited(world, world.sites, timeouts=TIMES | {"render": 20.0}, **plan)
+        innocent(world, ran)
+    for name in OPEN:
+        told = ran.portals[host_of(name)]
+        assert (told.state, told.rendered) == ("audited", 2)
+        assert sum(outcome == "passed" for outcome, _ in told.outcomes.values()) > 20
+
+
+@needs_browser
+def test_a_tab_that_is_killed_takes_nobody_with_it() -> None:
+    killed: list[int] = []
+
+    def kill(trap: Trap, path: str) -> None:
+        if path == "/giet" and not killed:
+            for pid in below(os.getpid()) - {os.getpid()}:
+                if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    killed.append(pid)
+                    os.kill(pid, signal.SIGKILL)
+
+    plan = {"max_pages": 1, "render": "auto", "depth": "text"}
+    with HostileWorld(("crashes",), good=1) as world:
+        world.on_ask = kill
+        ran = audited(world, (*world.good, *world.sites), timeouts=TIMES | {"render": 6.0}, **plan)
+        innocent(world, ran)
+    assert killed
+    (good,) = world.good
+    assert ran.portals[good].state == "audited"
+    crashed = ran.portals[host_of("crashes")]
+    assert crashed.rendered == 0
+    assert "render_failed" in {reason for _, reason in crashed.outcomes.values()}
