@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -31,6 +32,15 @@ def started_by(mark: str) -> set[int]:
     return found
 
 
+def watched(processes: set[int]) -> dict[int, int]:
+    """For each process a descriptor that is readable when it has ended."""
+    ends = {}
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            ends[process] = os.pidfd_open(process)
+    return ends
+
+
 @pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine")
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes cannot be seen here")
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
@@ -55,7 +65,7 @@ def test_a_run_that_is_told_to_end_takes_its_browser_along(tmp_path: Path, told:
         )
         try:
             assert asked.wait(60), "the browser never came to the page"
-            alive = started_by(mark)
+            alive = watched(started_by(mark))
             assert len(alive) > 3, "there is no browser to be left behind"
             run.send_signal(told)
             assert run.wait(60) == 130
@@ -63,8 +73,10 @@ def test_a_run_that_is_told_to_end_takes_its_browser_along(tmp_path: Path, told:
             free.set()
             run.kill()
             run.wait()
+    assert [process for process, end in alive.items() if not select.select([end], [], [], 20)[0]] == []
     assert started_by(mark) == set()
-    assert {process for process in alive if Path(f"/proc/{process}").exists()} == set()
+    for end in alive.values():
+        os.close(end)
     with Archive.open(tmp_path / "audit.db") as archive:
         ended = archive.run(archive.run_id("latest"))
     assert (ended.status, ended.reason) == ("partial", "interrupted")
