@@ -111,6 +111,14 @@ class _Pen(RotatingFileHandler):
         """A full disk ends the run with its own sentence; that the log is not written either needs no traceback."""
 
 
+class _Plain(logging.Formatter):
+    """A log that may be shown on a terminal: what a portal wrote into an error commands nothing there."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        lines = super().format(record).split("\n")
+        return "\n".join("".join(c if c.isprintable() else ascii(c)[1:-1] for c in line) for line in lines)
+
+
 @contextmanager
 def logbook(data: Path, desk: Desk) -> Iterator[None]:
     """English log lines, and the traceback of whatever fails, go to ``audit.log`` in the data folder."""
@@ -119,7 +127,7 @@ def logbook(data: Path, desk: Desk) -> Iterator[None]:
         pen = _Pen(desk.log, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", delay=True)
     except OSError as error:
         raise BadInput("error.no_data_folder", path=data, cause=error) from error
-    pen.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    pen.setFormatter(_Plain("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     level = root.level
     root.addHandler(pen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from functools import cache
@@ -10,7 +11,8 @@ from typing import Any
 
 from audit_rules.judgement import Lang
 
-_BIDI = frozenset("\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BLANK = re.compile(r"[\s\x85]")
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @cache
@@ -47,10 +49,6 @@ def in_lang(message: object, lang: Lang) -> str:
 
 
 def clean(text: str) -> str:
-    """A stranger's text made fit for a screen or a cell: no control or direction characters, blanks folded."""
-    kept = "".join(
-        " " if character.isspace() or unicodedata.category(character) == "Cc" else character
-        for character in nfc(text)
-        if character not in _BIDI
-    )
-    return " ".join(kept.split())
+    """A stranger's text made fit for a screen or a cell: control and direction characters shown as what they are,
+    blanks folded."""
+    return " ".join(_UNSEEN.sub(lambda found: f"‹U+{ord(found.group()):04X}›", _BLANK.sub(" ", nfc(text))).split())

@@ -18,7 +18,7 @@ PLAIN = tuple(name for name, trap in TRAPS.items() if not trap.scripted)
 ROUGH = ("alerts", "holds_back", "window_storm", "hangs", "eats_memory_at_once", "sends", "leaves", "calls_inside")
 """Of those that want a browser; bench/hostile.py has them all."""
 OPEN = ("cookie_challenge", "aes_challenge")
-TIMES = {"connect": 3.0, "tls": 3.0, "first_byte": 3.0, "page": 4.0, "portal": 40.0, "again": 1.0}
+TIMES = {"connect": 3.0, "tls": 3.0, "first_byte": 3.0, "page": 3.0, "portal": 30.0, "again": 1.0}
 PAGES = 2
 MOST_REQUESTS = 4 * PAGES + 60
 

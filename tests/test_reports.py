@@ -306,7 +306,7 @@ def test_a_strangers_text_neither_colours_nor_commands_the_screen() -> None:
     text = table(run(portal_run((judgement("a.b", failed(hostile)),))))
     assert "[red]x[/red]" in text
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
-    assert clean("a\u202eb\x00 c\n\td") == "ab c d"
+    assert clean("a\u202eb\x00 c\n\td \x85e\x1b[2J") == "a‹U+202E›b‹U+0000› c d e‹U+001B›[2J"
 
 
 def test_every_reason_a_rule_gives_has_words_for_lists() -> None:

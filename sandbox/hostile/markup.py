@@ -119,8 +119,9 @@ def bare_spells(asked: Asked) -> Reply:
     """Nothing but such text: there is no portal here, and what is told of that quotes it."""
     if not asked.is_page:
         return good(asked)
-    told = SPELL.replace("<", "&lt;") * 3
-    links = "".join(f'<a href="/{number}{SPELL[:9]}">{told}</a>' for number in range(9))
-    head = f"<!DOCTYPE html><html lang='vi'><title>{told}</title>"
-    body = f"{head}<body><h1>{told}</h1>{links}<footer>{told}</footer>"
+    told = SPELL.replace("<", "&lt;")
+    links = "".join(f'<li><a href="/{number}{SPELL[:9]}">Chuyên mục {told}</a></li>' for number in range(9))
+    head = f'<!DOCTYPE html><html lang="{told}"><title>{told}</title>'
+    lines = f"<h1>{told}</h1><p>Tin về người phát ngôn {told}</p>" + "<p>Tin tức trong ngày của địa phương</p>" * 20
+    body = f"{head}<body><nav><ul>{links}</ul></nav><main>{lines}</main><footer><p>{told}</p></footer>"
     return Reply(body.encode(), status=good(asked).status)
