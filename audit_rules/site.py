@@ -151,12 +151,15 @@ class SiteFacts:
 
     def unsettled(self, page: Page) -> str | None:
         """Why an absence on a page proves nothing yet: ``not_rendered``, ``render_failed``, or None; ``needs_post``
-        where the drawn page stays a shell and had wanted to send something, which no look does.
+        where the drawn page stays a shell and had wanted to send something, which no look does; ``coverage`` where
+        it is longer or deeper than is read.
 
         Without a browser a raw page settles it only where it is no shell: text, a menu and a footer of its own
         (rules.md, "Without a browser").
         """
         if (drawn := page.rendered) is not None:
+            if drawn.cut:
+                return "coverage"
             kept_back = drawn.render is not None and drawn.render.refused > 0
             return "needs_post" if drawn.shell and kept_back else None
         if self.visit.browser:

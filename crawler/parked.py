@@ -1,5 +1,5 @@
-"""Whether the page at a portal's address is somebody else's: a name up for sale, a server that nobody has set up, a
-trade that took over a name which ran out.
+"""Whether the page at a portal's address is somebody else's, or nobody's: a name up for sale, a server that nobody
+has set up, a trade that took over a name which ran out, nothing at all.
 
 A portal into which strangers planted links is still a portal (``integrity.no_injected_spam``): whatever shows a
 sign of a public body is taken for one.
@@ -15,7 +15,7 @@ from audit_rules.facts import Page, PageFacts, Portal
 from audit_rules.reading.vietnamese import fold
 from audit_rules.spam import names_trade
 
-Stranger = Literal["parked", "default_page", "taken_over"]
+Stranger = Literal["parked", "default_page", "taken_over", "empty"]
 
 _SHORT = 4_000
 """Characters of text up to which a page may be nothing but a notice about its name."""
@@ -51,6 +51,8 @@ def stranger(page: Page, portal: Portal) -> Stranger | None:
     view = page.rendered or page.raw
     if view is None or view.missing or view.emc or _is_public(view, portal):
         return None
+    if view.render is not None and _is_empty(view):
+        return "empty"
     title, text = fold(view.title), _text(view)
     if _DEFAULT.match(title) or (len(text) < _SHORT and _DEFAULT.match(text)):
         return "default_page"
@@ -60,6 +62,12 @@ def stranger(page: Page, portal: Portal) -> Stranger | None:
         trade = sum(names_trade(line.text) for line in view.lines[:_MOST_LINES] if len(line.text) < 200)
         return "taken_over" if trade >= _ADVERTISING else None
     return None
+
+
+def _is_empty(view: PageFacts) -> bool:
+    """Whether a drawn page shows nothing at all, and had not wanted to send something first."""
+    kept_back = view.render is not None and view.render.refused > 0
+    return not (kept_back or view.lines or view.links or view.forms or view.pictures or view.images)
 
 
 def _text(view: PageFacts) -> str:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from audit_rules.engine import judge
+from audit_rules.rulebook import open_rulebook
 from bench.hostile import Ran, audited, below, differences, wrongs
 from crawler.browser import find_browser
 from sandbox.hostile.trap import Trap
 from sandbox.hostile.world import TRAPS, HostileWorld, body_of
+from tests.cases import LAW_DAY, made
 
 PLAIN = tuple(name for name, trap in TRAPS.items() if not trap.scripted)
 ROUGH = ("alerts", "holds_back", "window_storm", "hangs", "eats_memory_at_once", "sends", "leaves", "calls_inside")
@@ -36,6 +39,14 @@ def innocent(world: HostileWorld, ran: Ran) -> None:
     assert world.reached == 0
     assert {method for _, method, _ in world.hits} <= {"GET", "HEAD"}
     assert [host for host, _, _ in world.hits if host == "f-emc.ngsp.gov.vn"] == []
+
+
+def test_a_drawn_page_deeper_than_is_read_proves_no_absence() -> None:
+    portal, visit, around = made({"kind": "commune", "html": "", "drawn": "<div>" * 5000 + "<p>Tìm kiếm</p>"})
+    judged = judge(portal, visit, around, open_rulebook(), LAW_DAY)
+    told = {each.rule: (each.verdict.outcome, each.verdict.reason) for each in judged}
+    for rule in ("navigation.search_box", "navigation.sitemap_page", "structure.links_to_main_portal"):
+        assert told[rule] == ("cantTell", "coverage")
 
 
 Seen = tuple[HostileWorld, Ran, Ran]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from audit_rules.address import Address
 from audit_rules.facts import Agency, Page, Portal
+from audit_rules.rendered import RenderFacts
 from crawler.parked import stranger
 from tests.reading import read
 
@@ -65,3 +68,11 @@ def test_what_a_browser_draws_counts_for_more_than_what_was_sent() -> None:
     drawn = read("<title>Sở Nội vụ</title><p>Ủy ban nhân dân tỉnh Mẫu", how="rendered")
     assert stranger(Page(sent.url, sent), PORTAL) == "default_page"
     assert stranger(Page(sent.url, sent, drawn), PORTAL) is None
+
+
+def test_a_drawn_page_that_shows_nothing_is_empty_unless_it_was_kept_from_sending() -> None:
+    sent = read("<script>location='data:text/html,x'</script>")
+    drawn = read("<html><head></head><body></body></html>", how="rendered")
+    assert stranger(Page(sent.url, sent, replace(drawn, render=RenderFacts())), PORTAL) == "empty"
+    assert stranger(Page(sent.url, sent, replace(drawn, render=RenderFacts(refused=1))), PORTAL) is None
+    assert stranger(Page(sent.url, sent), PORTAL) is None

@@ -92,9 +92,9 @@ def picture_as_html(asked: Asked) -> Reply:
 
 
 @trap()
-def html_as_text(asked: Asked) -> Reply:
-    """The home page carries no type at all, and a mark of byte order."""
-    return Reply(b"\xef\xbb\xbf" + asked.good.body, "") if asked.home else good(asked)
+def html_without_type(asked: Asked) -> Reply:
+    """The home page carries no type at all."""
+    return Reply(asked.good.body, "") if asked.home else good(asked)
 
 
 SPELL = (
