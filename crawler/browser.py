@@ -156,9 +156,9 @@ class Browser:
                 self._free.append(tab)
 
     async def _let_go(self) -> None:
-        """Gives up the pages that are kept open, and their memory with them."""
+        """Gives up the two pages that were kept open longest, and their memory with them."""
         self._engine.held = 0  # until it is counted again
-        for tab in [tab for tab in self._free if tab.host]:
+        for tab in [tab for tab in self._free if tab.host][:2]:
             if tab in self._free:  # nobody has taken it meanwhile
                 self._free.remove(tab)
                 try:
