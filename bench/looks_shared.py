@@ -1,0 +1,55 @@
+"""What all parts of bench/looks.py share; it needs nothing but Python."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+AT_ONCE = 4
+HOSTS = 8
+SHORTEST = 20_000
+"""Characters of a page that was drawn."""
+EVERY = 200
+WARM = 16
+"""Pages before the clock runs: two of each host."""
+ENDINGS = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico", "woff2", "woff", "ttf", "mp4", "webm")
+SILENCE_ARGUMENTS = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+
+
+def address(number: int, *, plain: bool) -> str:
+    kind = "ve" if number // HOSTS % 2 else "tin"
+    scheme = "http" if plain else "https"
+    return f"{scheme}://cong{number % HOSTS}.gov.vn/{kind}/{number}"
+
+
+def _tree() -> dict[int, list[str]]:
+    """The processes below this one and itself, with the fields of their ``stat`` behind the name."""
+    told, below = {}, {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            told[int(path.parent.name)] = fields
+            below.setdefault(int(fields[1]), []).append(int(path.parent.name))
+    found, left = {}, [os.getpid()]
+    while left:
+        process = left.pop()
+        found[process] = told[process]
+        left += below.get(process, [])
+    return found
+
+
+def cpu_seconds() -> float:
+    """Processor time of the tree, of processes that ended in it too."""
+    ticks = sum(int(ticks) for fields in _tree().values() for ticks in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def pss_mib() -> float:
+    """Memory of the tree, what processes share told once."""
+    size = 0
+    for process in _tree():
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+            size += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return size / 1024
