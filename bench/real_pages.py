@@ -58,8 +58,8 @@ def saved_pages(corpus: Path = CORPUS) -> list[SavedPage]:
 
 
 @contextmanager
-def served(page: SavedPage) -> Iterator[tuple[str, ...]]:
-    """Serves one page as its host's home on loopback; gives what ``--connect-to`` needs to reach it."""
+def served(page: SavedPage) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """Serves one page as its host's home on loopback; gives what ``--connect-to`` and ``--ca-file`` need to be."""
     body = page.path.read_bytes()
 
     def answer(_scheme: str, host: str, path: str, _query: dict[str, str]) -> Answer:
@@ -70,11 +70,11 @@ def served(page: SavedPage) -> Iterator[tuple[str, ...]]:
         return Answer(body, "text/html") if path == "/" else _NOT_SAVED
 
     with tempfile.TemporaryDirectory() as folder:
-        _, context = issue(Path(folder), [page.host])
+        ca_file, context = issue(Path(folder), [page.host])
         server = LoopbackServer(answer, context)
         server.start()
         try:
-            yield (f":443:127.0.0.1:{server.https_port}", f":80:127.0.0.1:{server.http_port}")
+            yield (f":443:127.0.0.1:{server.https_port}", f":80:127.0.0.1:{server.http_port}"), ca_file
         finally:
             server.close()
 
@@ -83,8 +83,15 @@ def audit_page(page: SavedPage, data: Path, render: Render = "auto") -> PortalRu
     """The audit of a portal of which this page is all there is."""
     registry = read_registry()
     portal: Portal = registry.find(page.host, day_of())
-    with served(page) as connect_to, Archive.open(data / "audit.db") as archive:
-        plan = Plan(delay=0.0, max_pages=8, render=render, connect_to=connect_to, allow_private=True)
+    with served(page) as (connect_to, ca_file), Archive.open(data / "audit.db") as archive:
+        plan = Plan(
+            delay=0.0,
+            max_pages=8,
+            render=render,
+            connect_to=connect_to,
+            ca_file=str(ca_file),
+            allow_private=True,
+        )
         return audit_portals([portal], registry, plan, archive, data=data).portals[0]
 
 
