@@ -25,7 +25,8 @@ def address(number: int, *, plain: bool) -> str:
 
 def _tree() -> dict[int, list[str]]:
     """The processes below this one and itself, with the fields of their ``stat`` behind the name."""
-    told, below = {}, {}
+    told: dict[int, list[str]] = {}
+    below: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
