@@ -80,7 +80,7 @@ def test_the_audit_finds_the_truth(faults: tuple[str, ...], tmp_path: Path) -> N
         assert _accused(run, world) == []
         # A portal with forty faults at once leaves doubts; what is not told has to be rare all the same.
         assert len(_wrong(run, world)) <= 0.01 * len(world.truth), _wrong(run, world)
-        assert {path for host, _, path in world.hits if host == TRACKER} == {LIBRARY}, "it is read, not called"
+        assert {path for host, _, path in world.hits if host == TRACKER} <= {LIBRARY}, "it is read, not called"
         assert {method for _, method, _ in world.hits} <= {"GET", "HEAD"}
 
 

@@ -125,7 +125,7 @@ def test_an_answer_is_written_at_once_in_nfc_and_a_second_start_goes_on(
         "day": "2026-11-22",
         "answer": "yes",
         "first_answer": "yes",
-        "note": "ô tìm kiếm, “Tìm”",
+        "note": "ô tìm kiếm, “Tìm”‹U+202E›",
     }
     assert desk.written() == [kept]
     assert [path.name for path in desk.out.parent.iterdir()] == ["lan.csv"]

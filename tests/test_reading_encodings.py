@@ -115,6 +115,6 @@ def test_an_empty_page_is_an_empty_frame(body: bytes) -> None:
     assert (facts.lines, facts.links, facts.shell) == ((), (), True)
 
 
-@pytest.mark.parametrize("label", ["a\0b", "\ud800", "hex", "undefined"])
+@pytest.mark.parametrize("label", ["a\0b", "\ud800", "hex", "undefined", "unicode_escape", "UTF-7", "punycode"])
 def test_a_label_that_names_nothing_is_passed_over(label: str) -> None:
     assert told(page("<meta charset=windows-1258>").encode("cp1258", "replace"), label)[1] == "cp1258"

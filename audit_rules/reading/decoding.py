@@ -71,11 +71,17 @@ def declared_charset(body: bytes) -> str | None:
     return found.group(1).decode("ascii").lower() if found else None
 
 
+_NO_CHARSETS = frozenset({"unicode-escape", "raw-unicode-escape", "idna", "punycode", "utf-7", "undefined"})
+"""Ways of writing text that Python has among its charsets, and browsers have not."""
+
+
 def _known(charset: str | None) -> str | None:
     """The name Python gives a charset, as browsers read it: Latin-1 is windows-1252 to them."""
     try:
         name = codecs.lookup(charset or "").name
     except (LookupError, ValueError):  # no charset, or nothing that could be a name
+        return None
+    if name in _NO_CHARSETS:
         return None
     return {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(name, name)
 
