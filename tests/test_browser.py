@@ -280,15 +280,16 @@ def test_a_page_that_cannot_be_closed_costs_the_browser_not_the_next_look(monkey
         await close(context)
 
     async def both(browser: Browser) -> list[Look]:
-        looks = (("/busy", 1), ("/", 20))
+        looks = (("/", 20), ("/busy", 1), ("/", 20))  # by the second one the browser is up, its page open
         return [await browser.look(f"http://portal.gov.vn{path}", timeout=seconds) for path, seconds in looks]
 
     monkeypatch.setattr("crawler.browser.READ_SECONDS", 0.5)
     monkeypatch.setattr(BrowserContext, "close", hang_once)
     with web(page) as portal:
         guard = Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True)
-        first, second = browsing(guard, both)
-    assert (first.error, second.error) == ("timeout", None)
+        before, busy, after = browsing(guard, both)
+    assert closed
+    assert (before.error, busy.error, after.error) == (None, "timeout", None)
 
 
 FRAMED = {

@@ -18,10 +18,10 @@ from sandbox.hostile.world import TRAPS, HostileWorld, body_of
 from tests.cases import LAW_DAY, made
 
 PLAIN = tuple(name for name, trap in TRAPS.items() if not trap.scripted)
-ROUGH = ("alerts", "holds_back", "window_storm", "hangs", "eats_memory_at_once", "sends", "leaves", "calls_inside")
+ROUGH = ("alerts", "holds_back", "window_storm", "hangs", "eats_memory_at_once", "sends", "leaves")
 """Of those that want a browser; bench/hostile.py has them all."""
 OPEN = ("cookie_challenge", "aes_challenge")
-TIMES = {"connect": 3.0, "tls": 3.0, "first_byte": 3.0, "page": 3.0, "portal": 30.0, "again": 1.0}
+TIMES = {"connect": 2.5, "tls": 2.5, "first_byte": 2.5, "page": 2.5, "portal": 25.0, "again": 1.0}
 PAGES = 2
 MOST_REQUESTS = 4 * PAGES + 60
 

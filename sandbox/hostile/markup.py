@@ -5,28 +5,33 @@ from __future__ import annotations
 from sandbox.hostile.trap import EITHER, UNSEEN, Asked, Reply, good, grafted, trap
 
 
+def _at_home(asked: Asked, *, first: str = "", last: str = "") -> Reply:
+    """The good home page with something put before its content or behind it; every other page is as it was."""
+    return grafted(asked, first=first, last=last) if asked.home else good(asked)
+
+
 @trap()
 def nested_tags(asked: Asked) -> Reply:
     """A hundred thousand open elements stand before the content."""
-    return grafted(asked, first="<div>" * 100_000)
+    return _at_home(asked, first="<div>" * 100_000)
 
 
 @trap()
 def formatting_tags(asked: Asked) -> Reply:
     """Each of ten thousand paragraphs opens a bold that is never closed."""
-    return grafted(asked, first="".join(f"<p><b id={number}>x" for number in range(10_000)))
+    return _at_home(asked, first="".join(f"<p><b id={number}>x" for number in range(10_000)))
 
 
 @trap()
 def many_attributes(asked: Asked) -> Reply:
     """One element has two hundred thousand attributes."""
-    return grafted(asked, first="<div " + " ".join(f"a{number}=1" for number in range(200_000)) + "></div>")
+    return _at_home(asked, first="<div " + " ".join(f"a{number}=1" for number in range(200_000)) + "></div>")
 
 
 @trap()
 def many_links(asked: Asked) -> Reply:
     """Two hundred thousand links stand before the content."""
-    return grafted(asked, first="".join(f"<a href=/x/{number}>muc {number}</a>" for number in range(200_000)))
+    return _at_home(asked, first="".join(f"<a href=/x/{number}>muc {number}</a>" for number in range(200_000)))
 
 
 @trap()
@@ -34,13 +39,13 @@ def large_attributes(asked: Asked) -> Reply:
     """A link, a title, a class and a picture of a megabyte each."""
     much = "x" * (1 << 20)
     things = f'<a href="/{much}" title="{much}">a</a><i class="{much}"></i><img alt="{much}" src="data:,{much}">'
-    return grafted(asked, last=things)
+    return _at_home(asked, last=things)
 
 
 @trap()
 def open_comments(asked: Asked) -> Reply:
     """Comments, scripts and styles that never end follow the content."""
-    return grafted(asked, last="<!--" * 50_000 + "<script>" + "_govaq/*" * 50_000 + "<style>" + "{" * 50_000)
+    return _at_home(asked, last="<!--" * 50_000 + "<script>" + "_govaq/*" * 50_000 + "<style>" + "{" * 50_000)
 
 
 @trap()
