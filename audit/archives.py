@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from audit.config import BadInput, Desk, OwnFault
+from audit.config import Desk
 from audit.output import logbook
+from audit.refusals import BadInput, OwnFault
 from storage.archive import Archive, ArchiveError
 from storage.recorded import EvidenceError
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,50 +16,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from audit import readers
-from audit.words import clean, in_lang, say
+from audit.refusals import BadInput
+from audit.words import clean, say
 from audit_rules.judgement import Lang
-from crawler.addresses import read_mapping, read_proxy, read_server
-from crawler.plan import Timeouts
-from storage.files import why
 
 FILE = Path("audit.toml")
-OWN_FAULT = 3
-CHOICES: Mapping[str, tuple[str, ...]] = {
-    "lang": ("vi", "en"),
-    "format": ("table", "json", "csv"),
-    "fail_on": ("high", "medium", "low", "never"),
-    "render": ("auto", "always", "never"),
-    "depth": ("audit", "full", "text"),
-    "what": ("findings", "unmeasured", "all", "links"),
-    "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
-}
-
-
-class BadInput(click.ClickException):
-    """Something the user gave will not do; ``key`` is a sentence of words.toml."""
-
-    exit_code = 2
-
-    def __init__(self, key: str, /, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
-
-    def sentence(self, lang: Lang) -> str:
-        return say(self.key, lang, **{name: _in_words(value, lang) for name, value in self.values.items()})
-
-
-def _in_words(value: object, lang: Lang) -> object:
-    if isinstance(value, OSError):
-        return why(value)[0 if lang == "vi" else 1]
-    return in_lang(value, lang) if isinstance(value, Exception) else value
-
-
-class OwnFault(BadInput):
-    """What no user can mend: a broken rule book, a disk that filled up on the way."""
-
-    exit_code = OWN_FAULT
 
 
 class BadValue(BadInput):
@@ -87,8 +46,10 @@ class BadValue(BadInput):
 class Desk:
     """What every command knows: the reader's language, the values of ./audit.toml, the log once it is open."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], known: Collection[str]) -> None:
+        """``known`` are the names that audit.toml may hold."""
         self._arguments = arguments
+        self._known = known
         self.log: Path | None = None
 
     @cached_property
@@ -116,7 +77,7 @@ class Desk:
             cause = error if isinstance(error, OSError) else clean(str(error))
             raise BadInput("error.bad_file", cause=cause) from error
         for key, value in values.items():
-            if key.replace("-", "_") not in SETTINGS or isinstance(value, dict):
+            if key.replace("-", "_") not in self._known or isinstance(value, dict):
                 raise BadInput("error.unknown_key", key=clean(key)[:100])
         return {key.replace("-", "_"): value for key, value in values.items()}
 
@@ -181,94 +142,6 @@ class Setting(click.Option):
         return f"{self.opts[0]} {self.metavar or ''}".rstrip(), f"{text} [{self.envvar}]"
 
 
-class FurtherWord(click.Argument):
-    """A word that may follow a command and asks something else of it (``audit labels propose``)."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__([name], required=False, metavar=name)
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        return self.make_metavar(ctx), say(f"option.{self.name}", language(ctx))
-
-
 def language(ctx: click.Context | None) -> Lang:
     desk = ctx.find_object(Desk) if ctx else None
     return desk.lang if desk else "vi"
-
-
-# --- the settings -----------------------------------------------------------------------------------------
-
-
-def _choice(name: str, **more: Any) -> Callable[[], Setting]:
-    choices: tuple[str, ...] = more.pop("choices", CHOICES[name])
-    return lambda: Setting(name, "choice", readers.one_of(choices), choices=choices, **more)
-
-
-TIME_OUTS = tuple(f"timeout_{each.name}" for each in fields(Timeouts) if each.name != "again")
-"""Options in seconds: one for each phase, and that from which an answer counts as slow."""
-
-
-def _time_out(name: str) -> Callable[[], Setting]:
-    default = str(getattr(Timeouts(), name.removeprefix("timeout_")))
-    return lambda: Setting(name, "time", readers.within(float, 0.1, 86_400), default=default, metavar="SECONDS")
-
-
-SETTINGS: Mapping[str, Callable[[], Setting]] = {
-    "site": lambda: Setting("site", "address", readers.address, multiple=True, metavar="ADDRESS"),
-    "run": lambda: Setting("run", "text", readers.plain, required=True, metavar="ID|latest"),
-    "agency": lambda: Setting("agency", "text", readers.plain, metavar="ID"),
-    "what": _choice("what"),
-    "state": _choice("state"),
-    "concept": lambda: Setting("concept", "text", readers.plain, metavar="CONCEPT"),
-    "db": lambda: Setting("db", "text", readers.plain, metavar="URL"),
-    "data": lambda: Setting("data", "text", lambda text: Path(readers.plain(text)), default="data", metavar="DIR"),
-    "registry": lambda: Setting("registry", "folder", readers.folder, metavar="DIR"),
-    "lang": _choice("lang", default="vi", expose_value=False),  # Desk.lang: known before anything is parsed
-    "quiet": lambda: Setting("quiet", "yes_no", str, is_flag=True, default=False),
-    "format": _choice("format", default="table"),
-    "output": lambda: Setting("output", "text", lambda text: Path(readers.plain(text)), metavar="FILE"),
-    "law_day": lambda: Setting("law_day", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
-    "fail_on": _choice("fail_on", default="never"),
-    "max_pages": lambda: Setting("max_pages", "pages", readers.within(int, 1, 100_000), default="60", metavar="N"),
-    "render": _choice("render", default="auto"),
-    "depth": _choice("depth", default="audit"),
-    "delay": lambda: Setting("delay", "seconds", readers.within(float, 0, 3600), default="1", metavar="SECONDS"),
-    "user_agent": lambda: Setting("user_agent", "header", readers.header, metavar="TEXT"),
-    "proxy": lambda: Setting("proxy", "proxy", readers.checked(read_proxy), metavar="URL"),
-    "dns": lambda: Setting("dns", "host_port", readers.checked(read_server), metavar="HOST:PORT"),
-    "connect_to": lambda: Setting(
-        "connect_to", "connect_to", readers.checked(read_mapping), multiple=True, metavar="HOST1:PORT1:HOST2:PORT2"
-    ),
-    "ca_file": lambda: Setting("ca_file", "pem", readers.pem, metavar="PEM"),
-    "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),
-    "from_warc": lambda: Setting("from_warc", "file", readers.file, multiple=True, metavar="FILE"),
-    **{name: _time_out(name) for name in TIME_OUTS},
-    "timeout_again": lambda: Setting(
-        "timeout_again", "times", readers.within(float, 1, 10), default=str(Timeouts().again), metavar="TIMES"
-    ),
-}
-LOOKING = (
-    *("max_pages", "render", "depth", "delay", "user_agent", "proxy", "dns", "connect_to", "ca_file"),
-    "allow_private",
-)
-WAITING = (*TIME_OUTS, "timeout_again")
-
-
-def time_outs(given: Mapping[str, Any]) -> Timeouts:
-    """The time-outs among the values of the options."""
-    return Timeouts(**{name.removeprefix("timeout_"): given[name] for name in WAITING})
-
-
-def settings(*names: str) -> list[click.Parameter]:
-    """The options of these names, and those of every command."""
-    return [SETTINGS[name]() for name in (*names, "lang", "quiet")]
-
-
-def run_of_proposals() -> Setting:
-    """Of the labels command: the run whose proposals are asked for, and none where the vocabulary is listed."""
-    return Setting("run", "text", readers.plain, metavar="ID|latest")
-
-
-def export_format() -> Setting:
-    """Of an export: agencies get no table of a screen."""
-    return _choice("format", choices=("csv", "json"), default="csv")()

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from audit.config import BadInput
 from audit.listings import Cell, Listing
 from audit.proposals import Cluster
+from audit.refusals import BadInput
 from audit.words import say, term
 from audit_rules.judgement import Lang
 from audit_rules.reading.confirmed import EMC_LABEL, confirmed

@@ -21,8 +21,8 @@ Cell = str | int | None | Sequence[str]
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Columns by name, rows by column. ``shown`` are those there is room for on a screen (empty: all of them);
-    ``terms`` names the section of words.toml for the codes of a column. Where rows of two sorts stand under each
-    other, ``screen`` holds the texts under ``shown`` ready made."""
+    ``terms`` names the section of ``sentences/`` for the codes of a column. Where rows of two sorts stand under
+    each other, ``screen`` holds the texts under ``shown`` ready made."""
 
     columns: tuple[str, ...]
     rows: Sequence[Mapping[str, Cell]]

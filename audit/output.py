@@ -14,7 +14,8 @@ from pathlib import Path
 import click
 from rich.console import Console, ConsoleRenderable
 
-from audit.config import OWN_FAULT, BadInput, Desk
+from audit.config import Desk
+from audit.refusals import OWN_FAULT, BadInput
 from audit.reports.csv import SEVERITIES
 from audit.reports.table import plain_text
 from audit.words import say

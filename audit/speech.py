@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
-from audit.config import OWN_FAULT, BadInput, Desk, language
+from audit.config import Desk, language
+from audit.refusals import OWN_FAULT, BadInput
+from audit.settings import SETTINGS
 from audit.words import clean, say
 from audit_rules import __version__
 from audit_rules.judgement import Lang
@@ -16,21 +18,18 @@ from audit_rules.judgement import Lang
 INTERRUPTED = 130
 
 
-class Order(click.Command):
-    """A command whose help is in the reader's language and that names what it does not understand."""
+class _InWords(click.Command):
+    """A command whose help is in the reader's language: ``help.<name>`` of the sentences, or
+    ``help.<family>_<name>``."""
 
-    def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self.allow_extra_args = True
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
-        if rest and not ctx.resilient_parsing:
-            raise BadInput("error.extra", text=clean(" ".join(rest))[:100])
-        return rest
+    family = ""
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - click's signature
-        return say(f"help.{self.name}", language(click.get_current_context(silent=True)))
+        return say(self._help, language(click.get_current_context(silent=True)))
+
+    @property
+    def _help(self) -> str:
+        return f"help.{self.family and self.family + '_'}{self.name}"
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         return _in_words(super().get_help_option(ctx), ctx)
@@ -42,10 +41,51 @@ class Order(click.Command):
         )
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _write_text(formatter, say(f"help.{self.name}", language(ctx)))
+        _write_text(formatter, say(self._help, language(ctx)))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_options(self, ctx, formatter)
+
+
+class Order(_InWords):
+    """A command that names what it does not understand."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.allow_extra_args = True
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise BadInput("error.extra", text=clean(" ".join(rest))[:100])
+        return rest
+
+
+class Family(_InWords, click.Group):
+    """A command with others below it (``audit portals check``). Called alone it does what it is itself made for, or
+    shows its help where it is made for nothing."""
+
+    def __init__(self, *arguments: Any, callback: Callable[..., Any] | None = None, **more: Any) -> None:
+        def alone(*values: Any, **given: Any) -> Any:
+            here = click.get_current_context()
+            if here.invoked_subcommand is not None:
+                return None
+            return callback(*values, **given) if callback is not None else click.echo(here.get_help())
+
+        more["invoke_without_command"] = True
+        super().__init__(*arguments, callback=alone, **more)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        if isinstance(cmd, _InWords):
+            cmd.family = self.name or ""
+        super().add_command(cmd, name)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_options(self, ctx, formatter)
+        _write_commands(self, ctx, formatter)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)
 
 
 class VersionOption(click.Option):
@@ -70,7 +110,7 @@ class CommandLine(click.Group):
         **extra: Any,
     ) -> Any:
         given = list(sys.argv[1:] if args is None else args)
-        desk = Desk(given)
+        desk = Desk(given, SETTINGS)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a terminal without Vietnamese still gets the result
@@ -103,8 +143,7 @@ class CommandLine(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_options(self, ctx, formatter)
-        with formatter.section(say("help.commands", language(ctx))):
-            formatter.write_dl([(name, one.get_short_help_str()) for name, one in self.commands.items()])
+        _write_commands(self, ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self.commands)
@@ -167,3 +206,8 @@ def _write_options(command: click.Command, ctx: click.Context, formatter: click.
     records = [record for one in command.get_params(ctx) if (record := one.get_help_record(ctx)) is not None]
     with formatter.section(say("help.options", language(ctx))):
         formatter.write_dl(records)
+
+
+def _write_commands(group: click.Group, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    with formatter.section(say("help.commands", language(ctx))):
+        formatter.write_dl([(name, one.get_short_help_str()) for name, one in group.commands.items()])

@@ -16,12 +16,19 @@ _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\
 
 
 @cache
-def _words() -> dict[str, Any]:
-    return tomllib.loads(files("audit").joinpath("words.toml").read_text("utf-8"))
+def _words() -> dict[str, dict[str, Any]]:
+    """All of ``sentences/*.toml`` by section and name. Raises ValueError where two files say the same thing."""
+    told: dict[str, dict[str, Any]] = {}
+    for file in sorted(files("audit").joinpath("sentences").iterdir(), key=lambda each: each.name):
+        for name, section in tomllib.loads(file.read_text("utf-8")).items():
+            if twice := told.setdefault(name, {}).keys() & section.keys():
+                raise ValueError(f"{file.name} says [{name}] {', '.join(sorted(twice))} a second time")
+            told[name] |= section
+    return told
 
 
 def say(key: str, lang: Lang, /, **values: object) -> str:
-    """The sentence ``section.name`` of words.toml. Raises KeyError where there is none."""
+    """The sentence ``section.name`` of ``sentences/``. Raises KeyError where there is none."""
     section, _, name = key.partition(".")
     text: str = _words()[section][name][lang]
     return text.format(**values)

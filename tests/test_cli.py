@@ -17,9 +17,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from audit.cli import main
-from audit.config import SETTINGS
 from audit.doctor import Check, status
 from audit.output import exit_status
+from audit.settings import SETTINGS
 from audit_rules.facts import Portal
 from audit_rules.verdict import cant_tell, failed, passed
 from crawler.plan import Plan

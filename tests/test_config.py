@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from audit.config import LOOKING, SETTINGS, WAITING, settings, time_outs
+from audit.settings import LOOKING, SETTINGS, WAITING, settings, time_outs
 from audit.speech import CommandLine, Order
 from crawler.plan import Timeouts
 

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from audit.cli import main
-from audit.config import SETTINGS
 from audit.listings import law_list
 from audit.reports.table import listing, plain_text
+from audit.settings import SETTINGS
 from audit.words import term
 from audit_rules.engine import judge
 from audit_rules.judgement import Judgement, Lang

@@ -1,0 +1,68 @@
+"""What the options of a command name: the registry, portals, runs, recorded traffic. Raises BadInput."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from audit.days import day_of
+from audit.refusals import BadInput
+from audit.registry import Registry
+from audit.registry_files import RegistryError, read_registry
+from audit_rules.address import BadAddress
+from audit_rules.facts import Portal
+from storage.archive import Archive, ArchiveError
+from storage.recorded import EvidenceError, Recorded
+from storage.records import PortalRun, Run
+
+
+def registry_of(folder: Path | None) -> Registry:
+    try:
+        return read_registry(folder)
+    except RegistryError as error:
+        raise BadInput("error.bad_registry", cause=error) from error
+
+
+def portals_of(registry: Registry, sites: Sequence[str]) -> list[Portal]:
+    found: dict[str, Portal] = {}
+    for site in sites:
+        try:
+            portal = registry.find(site, day_of())
+        except BadAddress as error:
+            raise BadInput("error.bad_address", text=site) from error
+        found.setdefault(portal.id, portal)
+    return list(found.values())
+
+
+def of_agency(told: Run, agency: str | None) -> Sequence[PortalRun]:
+    if agency is None:
+        return told.portals
+    found = [one for one in told.portals if one.portal.agency and one.portal.agency.id == agency]
+    if not found:
+        raise BadInput("error.no_agency", run=told.header.id, agency=agency)
+    return found
+
+
+def run_id_of(archive: Archive, asked: str) -> str:
+    try:
+        return archive.run_id(asked)
+    except ArchiveError as error:
+        raise BadInput("error.bad_archive", cause=error) from error
+
+
+def recorded_of(files: Sequence[Path]) -> list[Recorded]:
+    try:
+        return [Recorded.open(path) for path in files]
+    except EvidenceError as error:
+        raise BadInput("error.bad_warc", cause=error) from error
+
+
+def recorded_portals_of(sources: Sequence[Recorded], registry: Registry) -> list[Portal]:
+    if not sources:
+        raise BadInput("error.no_site")
+    from audit.recorded import recorded_portals
+
+    found = recorded_portals(sources, registry, day_of())
+    if not found:
+        raise BadInput("error.empty_warc")
+    return found

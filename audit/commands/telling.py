@@ -1,0 +1,52 @@
+"""Commands that tell what is in the archive: ``export``, ``findings``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from audit.archives import archive_of
+from audit.commands.given import of_agency, portals_of, registry_of, run_id_of
+from audit.commands.told import findings_of, tell
+from audit.config import Desk
+from audit.listings import finding_list
+from audit.matrix import link_list
+from audit.output import Output
+from audit.reports.csv import What, run_as_csv, wanted
+from audit.reports.json import json_text, run_as_json
+from audit.settings import export_format, settings
+from audit.speech import Order
+
+
+@click.command(
+    "export", cls=Order, params=[*settings("run", "agency", "what", "data", "db", "output"), export_format()]
+)
+@click.pass_obj
+def export(desk: Desk, /, **given: Any) -> int:
+    output = Output(given["output"], desk, quiet=given["quiet"])
+    with archive_of(given, desk) as archive:
+        told = archive.run(run_id_of(archive, given["run"]))
+        portals = of_agency(told, given["agency"])
+        if given["what"] == "links":
+            return tell(link_list(told.portals, portals), given, output, desk)
+        what: What = given["what"] or ("findings" if given["format"] == "csv" else "all")
+        known = findings_of(archive, told, portals)
+        if given["format"] == "csv":
+            output.write(run_as_csv(told, known, desk.lang, what, portals))
+        else:
+            output.write(json_text(run_as_json(told, desk.lang, wanted(portals, known, what))).encode())
+    return 0
+
+
+@click.command(
+    "findings", cls=Order, params=settings("site", "state", "registry", "data", "db", "format", "output")
+)
+@click.pass_obj
+def findings_(desk: Desk, /, **given: Any) -> int:
+    output = Output(given["output"], desk, quiet=given["quiet"])
+    registry = registry_of(given["registry"])
+    portals = portals_of(registry, given["site"])
+    with archive_of(given, desk) as archive:
+        told = finding_list(archive, portals, given["state"], desk.lang)
+    return tell(told, given, output, desk)

@@ -1,0 +1,97 @@
+"""Every option of every command (contract, "Command line"): how it is read, and its default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audit import readers
+from audit.config import Setting
+from crawler.addresses import read_mapping, read_proxy, read_server
+from crawler.plan import Timeouts
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "lang": ("vi", "en"),
+    "format": ("table", "json", "csv"),
+    "fail_on": ("high", "medium", "low", "never"),
+    "render": ("auto", "always", "never"),
+    "depth": ("audit", "full", "text"),
+    "what": ("findings", "unmeasured", "all", "links"),
+    "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
+}
+
+
+def _choice(name: str, **more: Any) -> Callable[[], Setting]:
+    choices: tuple[str, ...] = more.pop("choices", CHOICES[name])
+    return lambda: Setting(name, "choice", readers.one_of(choices), choices=choices, **more)
+
+
+TIME_OUTS = tuple(f"timeout_{each.name}" for each in fields(Timeouts) if each.name != "again")
+"""Options in seconds: one for each phase, and that from which an answer counts as slow."""
+
+
+def _time_out(name: str) -> Callable[[], Setting]:
+    default = str(getattr(Timeouts(), name.removeprefix("timeout_")))
+    return lambda: Setting(name, "time", readers.within(float, 0.1, 86_400), default=default, metavar="SECONDS")
+
+
+SETTINGS: Mapping[str, Callable[[], Setting]] = {
+    "site": lambda: Setting("site", "address", readers.address, multiple=True, metavar="ADDRESS"),
+    "run": lambda: Setting("run", "text", readers.plain, required=True, metavar="ID|latest"),
+    "agency": lambda: Setting("agency", "text", readers.plain, metavar="ID"),
+    "what": _choice("what"),
+    "state": _choice("state"),
+    "concept": lambda: Setting("concept", "text", readers.plain, metavar="CONCEPT"),
+    "db": lambda: Setting("db", "text", readers.plain, metavar="URL"),
+    "data": lambda: Setting("data", "text", lambda text: Path(readers.plain(text)), default="data", metavar="DIR"),
+    "registry": lambda: Setting("registry", "folder", readers.folder, metavar="DIR"),
+    "lang": _choice("lang", default="vi", expose_value=False),  # Desk.lang: known before anything is parsed
+    "quiet": lambda: Setting("quiet", "yes_no", str, is_flag=True, default=False),
+    "format": _choice("format", default="table"),
+    "output": lambda: Setting("output", "text", lambda text: Path(readers.plain(text)), metavar="FILE"),
+    "law_day": lambda: Setting("law_day", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
+    "fail_on": _choice("fail_on", default="never"),
+    "max_pages": lambda: Setting("max_pages", "pages", readers.within(int, 1, 100_000), default="60", metavar="N"),
+    "render": _choice("render", default="auto"),
+    "depth": _choice("depth", default="audit"),
+    "delay": lambda: Setting("delay", "seconds", readers.within(float, 0, 3600), default="1", metavar="SECONDS"),
+    "user_agent": lambda: Setting("user_agent", "header", readers.header, metavar="TEXT"),
+    "proxy": lambda: Setting("proxy", "proxy", readers.checked(read_proxy), metavar="URL"),
+    "dns": lambda: Setting("dns", "host_port", readers.checked(read_server), metavar="HOST:PORT"),
+    "connect_to": lambda: Setting(
+        "connect_to", "connect_to", readers.checked(read_mapping), multiple=True, metavar="HOST1:PORT1:HOST2:PORT2"
+    ),
+    "ca_file": lambda: Setting("ca_file", "pem", readers.pem, metavar="PEM"),
+    "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),
+    "from_warc": lambda: Setting("from_warc", "file", readers.file, multiple=True, metavar="FILE"),
+    **{name: _time_out(name) for name in TIME_OUTS},
+    "timeout_again": lambda: Setting(
+        "timeout_again", "times", readers.within(float, 1, 10), default=str(Timeouts().again), metavar="TIMES"
+    ),
+}
+LOOKING = (
+    *("max_pages", "render", "depth", "delay", "user_agent", "proxy", "dns", "connect_to", "ca_file"),
+    "allow_private",
+)
+REPORT = ("data", "db", "format", "output", "fail_on")
+WAITING = (*TIME_OUTS, "timeout_again")
+
+
+def time_outs(given: Mapping[str, Any]) -> Timeouts:
+    """The time-outs among the values of the options."""
+    return Timeouts(**{name.removeprefix("timeout_"): given[name] for name in WAITING})
+
+
+def settings(*names: str) -> list[click.Parameter]:
+    """The options of these names, and those of every command."""
+    return [SETTINGS[name]() for name in (*names, "lang", "quiet")]
+
+
+def export_format() -> Setting:
+    """Of an export: agencies get no table of a screen."""
+    return _choice("format", choices=("csv", "json"), default="csv")()
