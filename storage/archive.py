@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import rows
 from storage.blobs import deflate
-from storage.database import ArchiveError, DatabaseTooNew, DatabaseUnusable, name_of, open_database, told
+from storage.database import ArchiveError, Database, DatabaseTooNew, DatabaseUnusable, open_database, told
 from storage.files import hold, release, safe_name
 from storage.records import PastVerdict, PortalRun, Run, RunHeader, RunStatus
 from storage.tables import facts, pages, portal_runs, runs, verdicts
@@ -39,11 +38,8 @@ class RunClosed(ArchiveError):
 class Archive:
     """One database. Several threads may use it; on SQLite one process writes at a time, the others wait."""
 
-    def __init__(self, engine: Engine, path: Path | None) -> None:
-        self._reading = engine
-        self._writing = engine.execution_options(writes=True)
-        self._path = path
-        self._where = name_of(engine.url)
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self._alive: dict[str, int] = {}
 
     @classmethod
@@ -52,7 +48,7 @@ class Archive:
 
         An older SQLite file is first copied to ``<name>.<revision>.bak``. Raises DatabaseTooNew, DatabaseUnusable.
         """
-        return cls(*open_database(url, create=create))
+        return cls(open_database(url, create=create))
 
     def __enter__(self) -> Archive:
         return self
@@ -67,7 +63,7 @@ class Archive:
         for run_id, descriptor in self._alive.items():
             release(self._lock_file(run_id), descriptor)
         self._alive.clear()
-        self._reading.dispose()
+        self.database.dispose()
 
     # --- writing ----------------------------------------------------------------------------------------
 
@@ -75,7 +71,7 @@ class Archive:
         """Begins a run. Raises RunClosed if the id is taken."""
         self._hold(header.id)
         try:
-            with self._write() as connection:
+            with self.database.write() as connection:
                 if connection.scalar(select(runs.c.status).where(runs.c.id == header.id)) is not None:
                     raise RunClosed(f"Đã có lần kiểm tra “{header.id}” / There is a run “{header.id}” already")
                 connection.execute(insert(runs), rows.run_row(header))
@@ -87,7 +83,7 @@ class Archive:
         """Goes on with an interrupted run: the ids of the portals that it already holds."""
         self._hold(run_id)
         try:
-            with self._write() as connection:
+            with self.database.write() as connection:
                 found = self._one(connection, run_id)
                 if found.status != "running" and (found.status, found.reason) != ("partial", INTERRUPTED):
                     raise _closed(run_id)
@@ -106,7 +102,7 @@ class Archive:
         """
         packed = rows.pack_result(run_id, result, datetime.now(UTC))  # before the lock is taken: others may write
         seen = rows.pack_pages(run_id, result)
-        with self._write() as connection:
+        with self.database.write() as connection:
             self._must_run(connection, run_id)
             here = (portal_runs.c.run_id == run_id) & (portal_runs.c.portal_id == result.portal.id)
             connection.execute(delete(portal_runs).where(here))
@@ -120,7 +116,7 @@ class Archive:
     def rejudge(self, run_id: str, results: Iterable[PortalRun]) -> None:
         """The closing step: replaces surroundings, judgements and score of these portals, in one transaction.
         They may come one after another; nothing else of them is looked at."""
-        with self._write() as connection:
+        with self.database.write() as connection:
             self._must_run(connection, run_id)
             for result in results:
                 packed = rows.pack_result(run_id, result, datetime.now(UTC))
@@ -139,7 +135,7 @@ class Archive:
 
     def close_run(self, run_id: str, *, status: RunStatus, finished_at: datetime, reason: str | None) -> None:
         """Ends a run; nothing is added to it afterwards."""
-        with self._write() as connection:
+        with self.database.write() as connection:
             self._must_run(connection, run_id)
             values = {"status": status, "finished_at": finished_at, "reason": reason}
             connection.execute(update(runs).where(runs.c.id == run_id).values(values))
@@ -150,20 +146,20 @@ class Archive:
 
         Only on SQLite, where a lock file beside the database tells who lives; a shared queue knows better.
         """
-        if self._path is None:
+        if self.database.path is None:
             return 0
-        with self._read() as connection:
+        with self.database.read() as connection:
             open_runs = list(connection.scalars(select(runs.c.id).where(runs.c.status == "running")))
         closed = 0
         for run_id in open_runs:
             lock_file = self._lock_file(run_id)
-            with told(self._where):
+            with told(self.database.name):
                 descriptor = hold(lock_file)
             if descriptor is None:
                 continue
             try:
                 last = select(func.max(portal_runs.c.finished_at)).where(portal_runs.c.run_id == run_id)
-                with self._write() as connection:
+                with self.database.write() as connection:
                     ended = {"finished_at": connection.scalar(last) or datetime.now(UTC)}
                     left = (runs.c.id == run_id) & (runs.c.status == "running")
                     ended_how = update(runs).where(left).values(status="partial", reason=INTERRUPTED, **ended)
@@ -176,7 +172,7 @@ class Archive:
 
     def run_id(self, asked: str) -> str:
         """The id of a run as asked for: an id, or ``latest`` for the newest finished run. Raises UnknownRun."""
-        with self._read() as connection:
+        with self.database.read() as connection:
             if asked != "latest":
                 return str(self._one(connection, asked).id)
             newest = select(runs.c.id).where(runs.c.status.in_(_FINISHED))
@@ -187,13 +183,13 @@ class Archive:
 
     def runs(self) -> list[Run]:
         """Every run, newest first, without its portals."""
-        with self._read() as connection:
+        with self.database.read() as connection:
             found = connection.execute(select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc()))
             return [rows.read_run(row, ()) for row in found]
 
     def run(self, run_id: str, *, pages: bool = False) -> Run:
         """A run with its portals (see ``portals``). Raises UnknownRun."""
-        with self._read() as connection:
+        with self.database.read() as connection:
             row = self._one(connection, run_id)
         return rows.read_run(row, tuple(self.portals(run_id, pages=pages)))
 
@@ -205,14 +201,14 @@ class Archive:
         Without ``pages`` a view holds its address, moment, digest, manner and status, and no facts.
         ``only`` names the portals wanted. Raises UnknownRun.
         """
-        with self._read() as connection:
+        with self.database.read() as connection:
             self._one(connection, run_id)
             asked = select(portal_runs.c.portal_id).where(portal_runs.c.run_id == run_id)
             ids = sorted(found for found in connection.scalars(asked) if only is None or found in only)
         at_once = 1 if pages else 100
         shared = rows.Shared()
         for start in range(0, len(ids), at_once):
-            with self._read() as connection:
+            with self.database.read() as connection:
                 batch = self._batch(connection, run_id, ids[start : start + at_once], pages, shared)
             yield from batch
 
@@ -233,20 +229,10 @@ class Archive:
             .where(verdicts.c.portal_id == portal_id, counted)
             .order_by(runs.c.started_at, runs.c.id, verdicts.c.rule)
         )
-        with self._read() as connection:
+        with self.database.read() as connection:
             return [PastVerdict(*row) for row in connection.execute(asked)]
 
     # --- inside -----------------------------------------------------------------------------------------
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with told(self._where), self._writing.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with told(self._where), self._reading.connect() as connection:
-            yield connection
 
     def _one(self, connection: Connection, run_id: str) -> rows.StoredRow:
         row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
@@ -289,13 +275,13 @@ class Archive:
         return [rows.read_portal_run(by_id[each], seen[each], shared) for each in ids if each in by_id]
 
     def _lock_file(self, run_id: str) -> Path:
-        path = self._path or Path()
+        path = self.database.path or Path()
         return path.with_name(f"{path.name}.{safe_name(run_id)}.running")
 
     def _hold(self, run_id: str) -> None:
-        if self._path is None:
+        if self.database.path is None:
             return
-        with told(self._where):
+        with told(self.database.name):
             descriptor = hold(self._lock_file(run_id))
         if descriptor is None:
             raise RunClosed(f"Lần kiểm tra “{run_id}” đang chạy / The run “{run_id}” is going on")

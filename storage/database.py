@@ -107,7 +107,32 @@ def engine(url: URL, *, upgrading: bool = False) -> Engine:
     return made
 
 
-def open_database(url: str | Path, *, create: bool) -> tuple[Engine, Path | None]:
+class Database:
+    """An open database: ``name`` is how messages call it, ``path`` its file where it is a SQLite file."""
+
+    def __init__(self, engine: Engine, path: Path | None) -> None:
+        self._reading = engine
+        self._writing = engine.execution_options(writes=True)
+        self.name = name_of(engine.url)
+        self.path = path
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may write: all of it or nothing. Raises DatabaseUnusable."""
+        with told(self.name), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection to read by. Raises DatabaseUnusable."""
+        with told(self.name), self._reading.connect() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        self._reading.dispose()
+
+
+def open_database(url: str | Path, *, create: bool) -> Database:
     """A database of this program's version. A SQLite file is made, or copied and upgraded, where need be.
 
     Raises DatabaseUnusable or DatabaseTooNew; the file is then as it was.
@@ -138,7 +163,7 @@ def open_database(url: str | Path, *, create: bool) -> tuple[Engine, Path | None
             _upgrade(made)  # a database in memory lives in its one connection
         with made.connect():
             pass
-    return made, path
+    return Database(made, path)
 
 
 def upgrade(url: str | Path | URL) -> None:

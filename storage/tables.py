@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0001"
+REVISION = "0005"
 """The newest migration, known without loading Alembic (a second of every start); a test compares the two."""
 
 

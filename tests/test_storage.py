@@ -150,8 +150,8 @@ def close(archive: Archive, run_id: str, status: str = "complete", at: datetime 
 
 
 def file_of(archive: Archive) -> Path:
-    assert archive._path is not None
-    return archive._path
+    assert archive.database.path is not None
+    return archive.database.path
 
 
 # --- in and out -----------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def test_an_interrupted_save_leaves_nothing_behind(archive: Archive) -> None:
         if statement.startswith("INSERT INTO verdicts"):
             raise KeyboardInterrupt
 
-    event.listen(archive._reading, "before_cursor_execute", interrupt)
+    event.listen(archive.database._reading, "before_cursor_execute", interrupt)
     for portal_id in ("torn", "before"):
         with pytest.raises(KeyboardInterrupt):
             archive.save("r1", portal_run(portal_id, "passed"))
@@ -503,7 +503,7 @@ def save_many(archive: Archive, count: int) -> None:
 def test_a_full_disk_is_one_clear_sentence_and_the_portal_is_not_there(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "audit.db") as archive:
         archive.begin(header())
-        with archive._reading.connect() as connection:
+        with archive.database._reading.connect() as connection:
             size = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {size}")
         with pytest.raises(DatabaseUnusable, match=r"hết chỗ trên đĩa / .* the disk is full") as told:
@@ -545,7 +545,7 @@ def test_text_is_stored_composed(archive: Archive) -> None:
 def test_rows_go_with_their_run(archive: Archive) -> None:
     archive.begin(header())
     archive.save("r1", portal_run())
-    with archive._write() as connection:
+    with archive.database.write() as connection:
         connection.execute(runs_table.delete())
         assert connection.exec_driver_sql("SELECT count(*) FROM verdicts").scalar_one() == 0
         assert connection.execute(select(metadata.tables["pages"])).all() == []
