@@ -11,8 +11,9 @@ of ours: ``goto`` until nothing was asked for half a second (Playwright's "netwo
 waits for too), then ``content()``. "bare" loads everything; "bare, blocking" has Chromium leave out pictures, fonts
 and media by their addresses' endings, the fastest way there is; the ratio is told to both. scrapy-playwright runs
 with the same number of pages and the same wait, in the Python that is named (it is no dependency of ours).
-All take turns, ``--repeat`` times, after some pages that do not count; medians. Beside the time the processor time
-of the whole process tree is told, which depends less on what else the machine does.
+All take turns, ``--repeat`` times, after some pages that do not count; medians. Then, once each, our deeper looks:
+"full" and, of a quarter of the pages, "audit", which opens each three times more and alone. Beside the time
+the processor time of the whole process tree is told, which depends less on what else the machine does.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from audit_rules.rendered import Depth
 from bench.looks_pages import answer, identity
 from bench.looks_shared import (
     AT_ONCE,
@@ -128,7 +130,7 @@ async def many(show: Show, pages: int) -> dict[str, float]:
 Measure = Callable[[Show, int], Awaitable[dict[str, float]]]
 
 
-async def ours(port: int, pages: int, measure: Measure, *, plain: bool) -> dict[str, float]:
+async def ours(port: int, pages: int, measure: Measure, *, plain: bool, depth: Depth = "text") -> dict[str, float]:
     from crawler.browser import Browser
     from crawler.guard import Guard
     from crawler.politeness import Politeness
@@ -137,8 +139,9 @@ async def ours(port: int, pages: int, measure: Measure, *, plain: bool) -> dict[
     async with Browser(guard, user_agent="bench", politeness=Politeness(0)) as browser:
 
         async def show(number: int) -> int:
-            look = await browser.look(address(number, plain=plain))
+            look = await browser.look(address(number, plain=plain), depth=depth)
             assert look.error is None, look
+            assert look.render.depth == depth, look.render
             return len(look.html)
 
         return await measure(show, pages)
@@ -197,13 +200,17 @@ def compare(pages: int, repeat: int, *, plain: bool, scrapy: str | None) -> dict
                 else:
                     told.append(_part("-m", "bench.looks", "--part", name, *given))
                 print(name, told[-1], file=sys.stderr, flush=True)
+        deeper = {
+            depth: _part("-m", "bench.looks", "--part", depth, *given, "--pages", str(number))
+            for depth, number in (("full", pages), ("audit", pages // 4))
+        }
     result: dict[str, Any] = {"pages": pages, "repeat": repeat, "tls": not plain}
     for name, told in runs.items():
         result[name] = {key: round(statistics.median(run[key] for run in told), 3) for key in told[0]}
     for name in runs:
         result[name]["ours_takes_times"] = round(result[name]["a_second"] / result["ours"]["a_second"], 2)
         result[name]["ours_cpu_times"] = round(result["ours"]["cpu_ms"] / result[name]["cpu_ms"], 2)
-    return result
+    return result | deeper
 
 
 def main() -> None:
@@ -221,6 +228,9 @@ def main() -> None:
         asyncio.run(serve())
     elif chosen.part == "ours":
         print(json.dumps(asyncio.run(ours(chosen.port, chosen.pages, timed, plain=chosen.plain))))
+    elif chosen.part in ("full", "audit"):
+        told = ours(chosen.port, chosen.pages, timed, plain=chosen.plain, depth=chosen.part)
+        print(json.dumps(asyncio.run(told)))
     elif chosen.part:
         told = bare(chosen.port, chosen.pages, plain=chosen.plain, blocking="blocking" in chosen.part)
         print(json.dumps(asyncio.run(told)))
