@@ -29,8 +29,7 @@ check: setup
 	$(BIN)/lint-imports
 
 test: check
-	$(BIN)/coverage run -m pytest $(ARGS)
-	$(BIN)/coverage report --skip-covered
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --cov --cov-report term:skip-covered $(ARGS)
 
 format: setup
 	$(BIN)/ruff check --fix .
