@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
+from audit.departments import department_of
 from audit_rules.abolished import abolished_bodies
 from audit_rules.address import Address, AddressBook, BadAddress, plain_host
 from audit_rules.facts import Abolished, Agency, Kind, Portal, Surroundings
@@ -21,12 +22,34 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
 
+NOWHERE = Address("")
+"""The address of a unit that has none known; it prints as an empty text."""
+
+
+class Unasked(NamedTuple):
+    """A row of a run of the whole registry that nobody is asked for. ``reason`` is None for a unit without an
+    address, ``address_unconfirmed`` for an address that no person has confirmed."""
+
+    portal: Portal
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a run of the whole registry has a row for: portals to be audited, and rows that are told only."""
+
+    asked: tuple[Portal, ...]
+    unasked: tuple[Unasked, ...]
+
+
 @dataclass(frozen=True)
 class Registry:
-    """Agencies and portals by id. Read with ``audit.registry_files``."""
+    """Agencies and portals by id; ``units`` are rows of portals without an address, in no book and no family.
+    Read with ``audit.registry_files``."""
 
     agencies: Mapping[str, Agency]
     portals: Mapping[str, Portal]
+    units: Mapping[str, Portal] = field(default_factory=dict)
 
     def by_address(self, text: str) -> Portal | None:
         """The portal that has this very address, alias or inherited address; a page below it is no portal."""
@@ -46,6 +69,31 @@ class Registry:
     def active(self, day: date) -> tuple[Portal, ...]:
         """The portals of a nightly round, in the order of the file."""
         return tuple(p for p in self.portals.values() if p.status == "active" and p.address.holds(day))
+
+    def round(self, day: date) -> Round:
+        """A run of the whole registry on a day. Retired rows, and rows and bodies whose dates are over, are the
+        past and in no round; a body in force whose portals are all past has no address."""
+        waiting = [p for p in self.portals.values() if p.status == "to_confirm" and p.address.holds(day)]
+        nowhere = [p for p in self.units.values() if p.status != "retired" and p.address.holds(day)]
+        asked = self.active(day)
+        told = {p.agency.id for p in (*asked, *waiting, *nowhere) if p.agency is not None}
+        taken = self.portals.keys() | self.units.keys()
+        for agency in self.agencies.values():
+            if agency.id not in told and Address("", "", agency.valid_from, agency.valid_to).holds(day):
+                own = agency.id if agency.id not in taken else f"{agency.id}.0"
+                nowhere.append(Portal(own, NOWHERE, agency.kind, agency, main_portal_id=self._main_of(agency)))
+        return Round(
+            asked, (*(Unasked(p, "address_unconfirmed") for p in waiting), *(Unasked(p, None) for p in nowhere))
+        )
+
+    def _main_of(self, agency: Agency) -> str | None:
+        """The main portal under which a body's own would lie: that of the body above it."""
+        above = self._owned.get(agency.parent_id or "", ())
+        return next((p.id for p in above if p.is_main and p.status != "retired"), None)
+
+    def on_host(self, host: str) -> tuple[Portal, ...]:
+        """The portals that have an address on a host, present or past, ``www.`` or not."""
+        return tuple(self._on_host.get(plain_host(host), ()))
 
     def components(self, main_portal_id: str) -> tuple[Portal, ...]:
         """Component portals (unit, department, commune) of a main portal, confirmed or not, none retired."""
@@ -184,16 +232,9 @@ def _book(portals: Iterable[Portal], day: date) -> AddressBook:
 
 # --- guesses for an address the registry does not know -----------------------------------------------------
 
-_DEPARTMENT = (
-    r"(so|s)(tp|tc|ct|xd|gd|yt|nv|ngv|dl)"
-    r"|(so|s)?(nnmt|vhttdl|vhtt|khcn|gddt|dttg|qhkt|nnptnt|tnmt|gtvt|tttt|khdt|ldtbxh)"
-    r"|so-?(tuphap|taichinh|congthuong|nong|xaydung|vanhoa|khoahoc|giaoduc|yte|noivu|ngoaivu|dantoc|dulich|quyhoach"
-    r"|tainguyen|giaothong|thongtin|kehoach|laodong).*|vpub(nd)?|vanphongubnd|thanhtra|bandantoc|bqlk.*"
-)
 _GUESSES: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (re.compile(r"(dichvucong|dvc|motcua|hcc)"), "service"),
     (re.compile(r"(congan|hdnd|dbnd|quansu|bchqs|tinhuy|thanhuy|mttq)"), "other_body"),
-    (re.compile(rf"({_DEPARTMENT})\Z"), "department"),
     (re.compile(r"(xa(?!y-?dung|hoi)|phuong|dackhu)."), "commune"),
 )
 _UNIT = re.compile(r"(tong-?cuc|cuc|vu|vien)[a-z-]+\Z|thanhtra\Z|vanphong\Z")
@@ -205,6 +246,8 @@ def _guess_kind(below: str, main: Portal | None) -> Kind:
         return "unit"
     label, _, rest = below.partition(".")
     kind = next((kind for pattern, kind in _GUESSES if pattern.match(label)), None)
+    if kind is None and department_of(label) is not None:
+        kind = "department"
     # Only central bodies and provinces have a domain right under gov.vn, and all provinces are registered.
     return kind or ("ministry" if rest else "thematic")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar, cast, get_args
 
-from audit.registry import ID, STATUSES, Registry
+from audit.registry import ID, NOWHERE, STATUSES, Registry
 from audit_rules.address import Address, BadAddress
 from audit_rules.facts import Agency, Kind, Portal
 
@@ -54,6 +54,7 @@ def read_registry(folder: Path | None = None) -> Registry:
     sites = _rows(folder / "portals.csv", PORTAL_HEADING, problems)
     agencies = {id_: row.agency() for id_, row in (bodies or {}).items()}
     portals = {id_: portal for id_, row in (sites or {}).items() if (portal := row.portal(agencies))}
+    units = {id_: portals.pop(id_) for id_ in [id_ for id_, one in portals.items() if not one.address.host]}
     # A file that could not be read has been told once; what points into it is not told again.
     if bodies is not None:
         for row in bodies.values():
@@ -69,7 +70,7 @@ def read_registry(folder: Path | None = None) -> Registry:
         _no_shared_address(sites, portals)
     if problems:
         raise RegistryError(problems)
-    return Registry(MappingProxyType(agencies), MappingProxyType(portals))
+    return Registry(MappingProxyType(agencies), MappingProxyType(portals), MappingProxyType(units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class _Row:
         start, end = self.span()
         kind, status = self.choice("kind", KINDS), self.choice("status", STATUSES)
         confirmed = self.confirmed()
-        address = self.address("address", self.cells["address"])
+        address = NOWHERE if self.is_unit else self.address("address", self.cells["address"])
         aliases = [alias for text in self.several("aliases") if (alias := self.address("aliases", text))]
         if address is None:
             return None
@@ -168,6 +169,13 @@ class _Row:
             status=status,
             confirmed=confirmed,
         )
+
+    @property
+    def is_unit(self) -> bool:
+        """Whether the row is a body of which no address is known: it names the body, and nothing that an address
+        would have."""
+        without = ("address", "aliases", "confirmed_by", "confirmed_on", "confirmed_how")
+        return bool(self.cells["agency_id"]) and not any(self.cells[column] for column in without)
 
     def address(self, column: str, text: str) -> Address | None:
         try:
