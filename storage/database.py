@@ -2,63 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
 
+from storage.faults import ArchiveError, DatabaseTooNew, DatabaseUnusable, name_of, passes, told, unusable
 from storage.tables import REVISION
 
+__all__ = [
+    "ArchiveError",
+    "Database",
+    "DatabaseTooNew",
+    "DatabaseUnusable",
+    "open_database",
+    "place",
+    "told",
+    "unusable",
+    "upgrade",
+]
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
 BUSY_SECONDS = 30
-"""How long a writer waits for another one before it gives up."""
-
-
-class ArchiveError(Exception):
-    """Something about the archive that a person must know; the message is one sentence, "tiếng Việt / English"."""
-
-
-class DatabaseUnusable(ArchiveError):
-    """It cannot be opened, read or written: no database, read-only, disk full, locked, damaged."""
-
-
-class DatabaseTooNew(ArchiveError):
-    """A newer program wrote it; nothing was touched."""
-
-
-_CAUSES = (
-    ("locked", "đang bị một chương trình khác giữ", "is held by another program"),
-    ("full", "không ghi được vì hết chỗ trên đĩa", "cannot be written: the disk is full"),
-    ("readonly", "không ghi được vì chỉ cho đọc", "cannot be written: it is read-only"),
-    ("unable to open", "không mở được", "cannot be opened"),
-    ("not a database", "không phải là cơ sở dữ liệu SQLite", "is no SQLite database"),
-    ("malformed", "đã bị hỏng", "is damaged"),
-)
-
-
-def unusable(where: str, cause: BaseException | str) -> DatabaseUnusable:
-    """The sentence for what a database driver or the file system said."""
-    said = " ".join(str(getattr(cause, "orig", None) or cause).split())[:300]
-    for mark, vi, en in _CAUSES:
-        if mark in said:
-            return DatabaseUnusable(f"Cơ sở dữ liệu {where} {vi} / The database {where} {en}")
-    return DatabaseUnusable(
-        f"Không dùng được cơ sở dữ liệu {where}: {said} / The database {where} cannot be used: {said}"
-    )
-
-
-@contextmanager
-def told(where: str) -> Iterator[None]:
-    """Turns what drivers and the file system raise into DatabaseUnusable, the cause chained."""
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except (DatabaseError, sqlite3.DatabaseError, OSError) as error:
-        raise unusable(where, error) from error
+"""How long a writer of a SQLite file waits for another one before it gives up."""
+PATIENCE = 60.0
+"""Seconds for which a server that went away is asked again."""
 
 
 def place(url: str | Path) -> tuple[URL, Path | None]:
@@ -66,26 +43,24 @@ def place(url: str | Path) -> tuple[URL, Path | None]:
     if isinstance(url, str) and "://" in url:
         try:
             asked = make_url(url)
-        except ArgumentError as error:
+        except (ArgumentError, ValueError) as error:
             raise unusable(url, "địa chỉ sai / a bad address") from error
+        if asked.drivername in ("postgres", "postgresql"):
+            asked = asked.set(drivername="postgresql+psycopg")
         in_file = asked.get_backend_name() == "sqlite" and asked.database not in (None, "", ":memory:")
         return asked, Path(str(asked.database)) if in_file else None
     path = Path(url)
     return URL.create("sqlite", database=str(path)), path
 
 
-def name_of(address: URL) -> str:
-    """How messages name a database: its file, or its address without the password."""
-    if address.get_backend_name() == "sqlite" and address.database:
-        return address.database
-    return address.render_as_string(hide_password=True)
-
-
 def engine(url: URL, *, upgrading: bool = False) -> Engine:
     """An engine for the address. While ``upgrading``, SQLite's foreign keys are off: a table that is rebuilt
     would else take its children with it."""
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "postgresql":
+        options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10, "application_name": "audit"}}
     try:
-        made = create_engine(url, hide_parameters=True)
+        made = create_engine(url, hide_parameters=True, **options)
     except (ArgumentError, ImportError, NoSuchModuleError) as error:
         raise unusable(name_of(url), error) from error
     if url.get_backend_name() == "sqlite":
@@ -114,6 +89,7 @@ class Database:
         self._reading = engine
         self._writing = engine.execution_options(writes=True)
         self.name = name_of(engine.url)
+        self.kind = engine.dialect.name
         self.path = path
 
     @contextmanager
@@ -127,6 +103,43 @@ class Database:
         """A connection to read by. Raises DatabaseUnusable."""
         with told(self.name), self._reading.connect() as connection:
             yield connection
+
+    def transact(self, work: Callable[[Connection], T], *, back: Callable[[], None] | None = None) -> T:
+        """``work`` in one transaction, and once more from its beginning, for up to PATIENCE seconds, where the
+        server went away or another writer came in between; ``back`` is called before each further try. ``work`` has
+        to do the same the second time, also where the first was stored and only its receipt was lost.
+
+        Raises DatabaseUnusable.
+        """
+        until = monotonic() + PATIENCE
+        pause = 0.05
+        while True:
+            try:
+                with self._writing.begin() as connection:
+                    return work(connection)
+            except IntegrityError:
+                raise
+            except DatabaseError as error:
+                if not passes(error) or monotonic() + pause > until:
+                    raise unusable(self.name, error) from error
+                log.warning("the database is away or held, tried again in %.2f s: %s", pause, error.orig)
+            except sqlite3.DatabaseError as error:
+                raise unusable(self.name, error) from error
+            sleep(pause)
+            pause = min(pause * 2, 5.0)
+            if back is not None:
+                try:
+                    back()
+                except DatabaseUnusable:
+                    if monotonic() + pause > until:
+                        raise
+
+    def own_connection(self) -> Connection:
+        """A connection that is nobody else's, each of its statements a transaction. Raises DatabaseUnusable."""
+        with told(self.name):
+            connection = self._reading.connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()
+            return connection
 
     def dispose(self) -> None:
         self._reading.dispose()
@@ -182,6 +195,8 @@ def _upgrade(made: Engine) -> None:
 
     config = _config()
     with made.execution_options(writes=True).begin() as connection:
+        if connection.dialect.name == "postgresql":  # two upgrades at once: the second finds nothing to do
+            connection.execute(text("SELECT pg_advisory_xact_lock(222023, -1)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

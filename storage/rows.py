@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from audit_rules.facts import Page, PageFacts, Visit
+from audit_rules.facts import Page, Visit
 from audit_rules.judgement import Judgement, Score
 from audit_rules.verdict import How
 from storage import blobs
 from storage.records import PortalRun, Run, RunHeader
+from storage.tables import clean
 
 RowValues = dict[str, Any]
 StoredRow = Row[Any]
@@ -21,59 +21,41 @@ StoredRow = Row[Any]
 LATER = "later_"
 """Stands before the manner of a look that was taken the second time."""
 
-JUDGED = (
-    "around",
-    "bodies_sha",
-    "answered_sha",
-    "judgements",
-    "score_value",
-    "score_provisional",
-    "score_passed",
-    "score_failed",
-    "score_measured",
-    "score_not_measured",
-)
-"""The columns of a portal that judging fills."""
+PART = 200
+"""Looks at pages in one document at most: a large portal is not one breath."""
+
+_NONE = "none"  # the manner of a page without a look
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
-    """A portal's rows without its pages. ``shared`` are blobs by digest that many portals have in common."""
+class Judged:
+    """What judging says of a portal. ``bodies`` and ``answered`` are documents that many portals have in common."""
 
-    portal_run: RowValues
+    document: bytes
+    bodies: bytes
+    answered: bytes
+    columns: RowValues
     verdicts: list[RowValues]
-    shared: dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class PackedPages:
-    views: list[RowValues]
-    facts: dict[str, bytes]
+class Seen:
+    """What a visit brought home; ``looks`` are documents of what was read of its pages."""
+
+    document: bytes
+    looks: list[bytes]
+    columns: RowValues
 
 
-class Shared:
-    """Lists that all portals of a run have in common, unpacked once while the run is read."""
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Everything stored of a portal in one run; ``looks`` is None where they are not wanted."""
 
-    def __init__(self) -> None:
-        self._data: dict[str, bytes] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
-        self._ids: dict[str, frozenset[str] | None] = {}
-
-    def missing(self, wanted: Iterable[str]) -> list[str]:
-        return sorted(set(wanted) - self._data.keys())
-
-    def add(self, sha: str, body: bytes) -> None:
-        self._data[sha] = blobs.inflate(body)
-
-    def names(self, sha: str) -> tuple[str, ...]:
-        if sha not in self._names:
-            self._names[sha] = blobs.read_names(self._data[sha])
-        return self._names[sha]
-
-    def ids(self, sha: str) -> frozenset[str] | None:
-        if sha not in self._ids:
-            self._ids[sha] = blobs.read_ids(self._data[sha])
-        return self._ids[sha]
+    visit: bytes
+    judged: bytes
+    bodies: tuple[str, ...]
+    answered: frozenset[str] | None
+    looks: list[bytes] | None
 
 
 def run_row(header: RunHeader) -> RowValues:
@@ -110,20 +92,11 @@ def read_run(row: StoredRow, portals: tuple[PortalRun, ...]) -> Run:
     return Run(header, row.status, row.finished_at, row.reason, portals)
 
 
-def pack_result(run_id: str, result: PortalRun, now: datetime) -> Packed:
-    """``now`` is when a verdict without evidence, about a portal never seen, is said to have been seen."""
-    portal, visit, around, score = result.portal, result.visit, result.around, result.score
-    bodies, answered = blobs.pack(around.bodies), blobs.pack(around.answered)
-    bodies_sha, answered_sha = blobs.digest(bodies), blobs.digest(answered)
-    portal_run: RowValues = {
-        "run_id": run_id,
-        "portal_id": portal.id,
-        "portal": blobs.deflate(blobs.pack(portal)),
-        "visit": blobs.deflate(blobs.pack(_without_pages(visit))),
-        "around": blobs.deflate(blobs.pack(replace(around, bodies=(), answered=None))),
-        "bodies_sha": bodies_sha,
-        "answered_sha": answered_sha,
-        "judgements": blobs.deflate(blobs.pack(result.judgements)),
+def pack_seen(result: PortalRun) -> Seen:
+    portal, visit = result.portal, result.visit
+    outlines, looks = _pack_pages(visit)
+    lines = (blobs.pack(portal), blobs.pack(_without_pages(visit)), blobs.pack(outlines))
+    columns = {
         "agency_id": portal.agency.id if portal.agency else None,
         "kind": portal.kind,
         "state": visit.state,
@@ -135,75 +108,68 @@ def pack_result(run_id: str, result: PortalRun, now: datetime) -> Packed:
         "rendered": sum(page.rendered is not None for page in visit.pages),
         "skipped": len(visit.net.skipped),
         "requests": visit.net.requests,
+        "warc": result.warc,
+    }
+    return Seen(b"\n".join(lines), looks, columns)
+
+
+def pack_judged(result: PortalRun) -> Judged:
+    around, score = result.around, result.score
+    lines = (blobs.pack(replace(around, bodies=(), answered=None)), blobs.pack(result.judgements))
+    columns = {
         "score_value": score.value,
         "score_provisional": score.provisional,
         "score_passed": score.passed,
         "score_failed": score.failed,
         "score_measured": score.measured,
         "score_not_measured": score.not_measured,
-        "warc": result.warc,
     }
-    unseen = visit.finished_at or visit.started_at or now
-    told = [_verdict_row(run_id, portal.id, judgement, unseen) for judgement in result.judgements]
-    return Packed(portal_run, told, {bodies_sha: bodies, answered_sha: answered})
+    verdicts = [_verdict_row(each) for each in result.judgements]
+    return Judged(b"\n".join(lines), blobs.pack(around.bodies), blobs.pack(around.answered), columns, verdicts)
 
 
-def _verdict_row(run_id: str, portal_id: str, judgement: Judgement, unseen: datetime) -> RowValues:
-    verdict = judgement.verdict
-    times = [evidence.seen_at for evidence in verdict.evidence]
-    if not times and verdict.searched is not None:
-        times = [looked.seen_at for looked in verdict.searched.pages]
+def _verdict_row(judgement: Judgement) -> RowValues:
     return {
-        "run_id": run_id,
-        "portal_id": portal_id,
         "rule": judgement.rule,
-        "outcome": verdict.outcome,
-        "reason": verdict.reason,
+        "outcome": judgement.verdict.outcome,
+        "reason": judgement.verdict.reason,
         "standing": judgement.standing,
         "proves": judgement.proves,
         "severity": judgement.severity,
         "stage": judgement.stage,
         "grp": judgement.group,
-        "seen_at": max(times, default=unseen),
     }
 
 
-def pack_pages(run_id: str, result: PortalRun) -> PackedPages:
-    views: list[RowValues] = []
-    facts: dict[str, bytes] = {}
-    later = result.visit.later.pages if result.visit.later is not None else ()
-    looks = [*(("", page) for page in result.visit.pages), *((LATER, page) for page in later)]
-    for position, (look, page) in enumerate(looks):
-        here = {"run_id": run_id, "portal_id": result.portal.id, "position": position, "url": page.url}
+def _pack_pages(visit: Visit) -> tuple[list[blobs.Outline], list[bytes]]:
+    outlines: list[blobs.Outline] = []
+    facts: list[bytes] = []
+    later = visit.later.pages if visit.later is not None else ()
+    looks = [*(("", page) for page in visit.pages), *((LATER, page) for page in later)]
+    for place, (look, page) in enumerate(looks):
+        url = clean(page.url)
         for how, view in ((look + "raw", page.raw), (look + "rendered", page.rendered)):
-            if view is None:
-                continue
-            data = blobs.pack_page(view)
-            sha = blobs.digest(data)
-            facts[sha] = data
-            seen = {"status": view.status, "seen_at": view.seen_at, "sha256": view.sha256, "facts_sha": sha}
-            views.append({**here, "how": how, **seen})
+            if view is not None:
+                outlines.append((place, how, url, view.status, view.seen_at, view.sha256))
+                facts.append(blobs.pack_page(view))
         if not page.views:
-            unseen = dict.fromkeys(("status", "seen_at", "sha256", "facts_sha"))
-            views.append({**here, "how": look + "none", **unseen})
-    return PackedPages(views, facts)
+            outlines.append((place, look + _NONE, url, None, None, None))
+    return outlines, [b"\n".join(facts[start : start + PART]) for start in range(0, len(facts), PART)]
 
 
-def read_portal_run(row: StoredRow, views: Sequence[StoredRow], shared: Shared) -> PortalRun:
-    """``views`` are rows of pages in their order, with a ``body`` where facts are wanted."""
-    first: list[StoredRow] = []
-    again: list[StoredRow] = []
-    for view in views:
-        (again if view.how.startswith(LATER) else first).append(view)
-    visit = blobs.read_visit(blobs.inflate(row.visit))
+def read_portal_run(row: StoredRow, told: Documents) -> PortalRun:
+    portal, seen, outlines = told.visit.split(b"\n")
+    around, judgements = told.judged.split(b"\n")
+    facts = None if told.looks is None else [line for part in told.looks for line in part.split(b"\n")]
+    first, again = _read_pages(blobs.read_outlines(outlines), facts)
+    visit = blobs.read_visit(seen)
     if visit.later is not None:
-        visit = replace(visit, later=replace(visit.later, pages=_read_pages(again)))
-    around = blobs.read_around(blobs.inflate(row.around))
+        visit = replace(visit, later=replace(visit.later, pages=again))
     return PortalRun(
-        portal=blobs.read_portal(blobs.inflate(row.portal)),
-        visit=replace(visit, pages=_read_pages(first)),
-        around=replace(around, bodies=shared.names(row.bodies_sha), answered=shared.ids(row.answered_sha)),
-        judgements=blobs.read_judgements(blobs.inflate(row.judgements)),
+        portal=blobs.read_portal(portal),
+        visit=replace(visit, pages=first),
+        around=replace(blobs.read_around(around), bodies=told.bodies, answered=told.answered),
+        judgements=blobs.read_judgements(judgements),
         score=Score(
             row.score_value,
             row.score_provisional,
@@ -221,21 +187,22 @@ def _without_pages(visit: Visit) -> Visit:
     return replace(visit, pages=(), later=later)
 
 
-def _read_pages(views: Sequence[StoredRow]) -> tuple[Page, ...]:
-    pages: dict[int, Page] = {}
-    for view in views:
-        page = pages.get(view.position, Page(view.url))
-        how = view.how.removeprefix(LATER)
-        if how == "raw":
-            page = replace(page, raw=_read_view(view, "raw"))
-        elif how == "rendered":
-            page = replace(page, rendered=_read_view(view, "rendered"))
-        pages[view.position] = page
-    return tuple(pages.values())
-
-
-def _read_view(row: StoredRow, how: How) -> PageFacts:
-    body = getattr(row, "body", None)
-    if body is None:
-        return blobs.outline(row.url, row.seen_at, row.sha256, how, row.status)
-    return blobs.read_page(blobs.inflate(body), row.seen_at, row.sha256)
+def _read_pages(
+    outlines: Sequence[blobs.Outline], facts: Sequence[bytes] | None
+) -> tuple[tuple[Page, ...], tuple[Page, ...]]:
+    """The pages of the first look, and of the second; ``facts`` are those of every view, in their order."""
+    first: dict[int, Page] = {}
+    again: dict[int, Page] = {}
+    lines = None if facts is None else iter(facts)
+    for place, manner, url, status, seen_at, sha256 in outlines:
+        pages = again if manner.startswith(LATER) else first
+        page = pages.get(place, Page(url))
+        if seen_at is not None and sha256 is not None and status is not None:
+            how: How = "rendered" if manner.endswith("rendered") else "raw"
+            if lines is None:
+                view = blobs.outline(url, seen_at, sha256, how, status)
+            else:
+                view = blobs.read_page(next(lines), seen_at, sha256)
+            page = replace(page, rendered=view) if how == "rendered" else replace(page, raw=view)
+        pages[place] = page
+    return tuple(first.values()), tuple(again.values())

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -66,6 +67,7 @@ metadata = MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
@@ -90,27 +92,32 @@ runs = Table(
     Index(None, "status", "finished_at"),
 )
 
-# Content-addressed by the SHA-256 of the JSON: what did not change between two nights is stored once.
-facts = Table(
-    "facts",
+# Documents kept whole, each once: what a portal's nights are told by their difference to, and lists that all
+# portals of a run have in common. Compressed (storage/blobs.py); the digest is that of the document itself.
+wholes = Table(
+    "wholes",
     metadata,
-    Column("sha256", CleanText, primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("sha256", CleanText, nullable=False, unique=True),
     Column("body", LargeBinary, nullable=False),
 )
 
-# Blobs are JSON, deflated. Numbers and states stand beside them so that lists need not unpack anything.
-# Judgements share one blob: the same list of searched pages is in most of them, and deflate folds it to one.
+# ``visit`` and ``judged`` are documents, each told by its difference to a whole one: a night that brought nothing
+# new costs its moments. Numbers and states stand beside them so that lists need not unpack anything. ``nth`` counts
+# what was stored of a portal, in the order of storing: intervals of verdicts are counted by it.
 portal_runs = Table(
     "portal_runs",
     metadata,
     Column("run_id", CleanText, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("portal_id", CleanText, primary_key=True),
-    Column("portal", LargeBinary, nullable=False),
+    Column("nth", Integer, nullable=False),
+    Column("visit_whole", Integer, ForeignKey("wholes.id"), nullable=False),
     Column("visit", LargeBinary, nullable=False),
-    Column("around", LargeBinary, nullable=False),
-    Column("bodies_sha", CleanText, ForeignKey("facts.sha256"), nullable=False),
-    Column("answered_sha", CleanText, ForeignKey("facts.sha256"), nullable=False),
-    Column("judgements", LargeBinary, nullable=False),
+    Column("judged_whole", Integer, ForeignKey("wholes.id"), nullable=False),
+    Column("judged", LargeBinary, nullable=False),
+    Column("bodies_id", Integer, ForeignKey("wholes.id"), nullable=False),
+    Column("answered_id", Integer, ForeignKey("wholes.id"), nullable=False),
+    Column("pruned_at", UtcTime),
     Column("agency_id", CleanText),
     Column("kind", CleanText, nullable=False),
     Column("state", CleanText, nullable=False),
@@ -129,37 +136,37 @@ portal_runs = Table(
     Column("score_measured", Integer, nullable=False),
     Column("score_not_measured", Integer, nullable=False),
     Column("warc", CleanText),
-    Index(None, "portal_id", "run_id"),
-    Index(None, "bodies_sha"),
-    Index(None, "answered_sha"),
+    Index(None, "portal_id", "nth", unique=True),
+    Index(None, "visit_whole"),
+    Index(None, "judged_whole"),
+    Index(None, "bodies_id"),
+    Index(None, "answered_id"),
 )
 
-# One row for each view of a page; a page without a view has one row with ``how`` = "none". Those of the second look
-# come after the others, and their ``how`` begins with "later_".
-pages = Table(
-    "pages",
+# What was read of the pages of a portal, a bounded number of looks in each part, told like the documents above.
+looks = Table(
+    "looks",
     metadata,
     Column("run_id", CleanText, primary_key=True),
     Column("portal_id", CleanText, primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("how", CleanText, primary_key=True),
-    Column("url", CleanText, nullable=False),
-    Column("status", Integer),
-    Column("seen_at", UtcTime),
-    Column("sha256", CleanText),
-    Column("facts_sha", CleanText, ForeignKey("facts.sha256")),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("whole", Integer, ForeignKey("wholes.id"), nullable=False),
+    Column("body", LargeBinary, nullable=False),
     ForeignKeyConstraint(
         ["run_id", "portal_id"], ["portal_runs.run_id", "portal_runs.portal_id"], ondelete="CASCADE"
     ),
-    Index(None, "facts_sha"),
+    Index(None, "whole"),
 )
 
-verdicts = Table(
-    "verdicts",
+# A row holds for what was stored of the portal from the ``first`` to the ``last`` time (``portal_runs.nth``); one
+# that holds until today has STILL as its last. A night without a change writes nothing here.
+verdict_intervals = Table(
+    "verdict_intervals",
     metadata,
-    Column("run_id", CleanText, primary_key=True),
     Column("portal_id", CleanText, primary_key=True),
     Column("rule", CleanText, primary_key=True),
+    Column("first", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
     Column("outcome", CleanText, nullable=False),
     Column("reason", CleanText),
     Column("standing", CleanText, nullable=False),
@@ -167,10 +174,143 @@ verdicts = Table(
     Column("severity", CleanText, nullable=False),
     Column("stage", CleanText, nullable=False),
     Column("grp", CleanText, nullable=False),
-    Column("seen_at", UtcTime, nullable=False),
-    ForeignKeyConstraint(
-        ["run_id", "portal_id"], ["portal_runs.run_id", "portal_runs.portal_id"], ondelete="CASCADE"
-    ),
+    Index(None, "portal_id", "last"),
+)
+
+STILL = 2**31 - 1
+"""The last time of an interval that goes on."""
+
+# Where the bytes of a portal's pages are from, as its last visit left it for the next (storage/known.py): one row a
+# portal, replaced by each night.
+known_portals = Table(
+    "known_portals",
+    metadata,
+    Column("portal_id", CleanText, primary_key=True),
+    Column("run_id", CleanText, nullable=False),
+    Column("made_by", CleanText, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# What people say of findings: records beside the verdicts, taken back by the last three columns and never removed.
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("portal_id", CleanText, nullable=False),
+    Column("rule", CleanText, nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("document_no", CleanText, nullable=False),
+    Column("author", CleanText, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date, nullable=False),
+    Column("run_id", CleanText, nullable=False),
+    Column("stands_on", CleanText, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("withdrawn_at", UtcTime),
+    Column("withdrawn_by", CleanText),
+    Column("withdrawn_why", CleanText),
     Index(None, "portal_id", "rule"),
-    Index(None, "run_id", "outcome"),
+)
+
+manual_verdicts = Table(
+    "manual_verdicts",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("portal_id", CleanText, nullable=False),
+    Column("rule", CleanText, nullable=False),
+    Column("outcome", CleanText, nullable=False),
+    Column("seen", CleanText, nullable=False),
+    Column("author", CleanText, nullable=False),
+    Column("seen_on", Date, nullable=False),
+    Column("document_no", CleanText, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("withdrawn_at", UtcTime),
+    Column("withdrawn_by", CleanText),
+    Column("withdrawn_why", CleanText),
+    Index(None, "portal_id", "rule"),
+)
+
+# Answers of agencies as they came; ``id`` is a digest of what was answered, so that a file read twice is kept once.
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("portal_id", CleanText, nullable=False),
+    Column("rule", CleanText, nullable=False),
+    Column("run_id", CleanText, nullable=False),
+    Column("reply", CleanText, nullable=False),
+    Column("note", CleanText, nullable=False),
+    Column("document_no", CleanText, nullable=False),
+    Column("reply_by", Date),
+    Column("taken_by", CleanText, nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("file", CleanText, nullable=False),
+    Column("line", Integer, nullable=False),
+    Index(None, "portal_id", "rule"),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("status", CleanText, nullable=False),
+    Column("law_day", Date, nullable=False),
+    Column("rules_version", CleanText, nullable=False),
+    Column("registry_sha", CleanText, nullable=False),
+    Column("explain_until", Date, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("opened_by", CleanText, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("closed_by", CleanText),
+    Column("digest", CleanText),
+    Column("approved_at", UtcTime),
+    Column("approved_by", CleanText),
+    Column("document_no", CleanText),
+)
+
+# The files of the registry as they were when the round was opened, deflated.
+round_registry = Table(
+    "round_registry",
+    metadata,
+    Column("round_id", CleanText, ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", CleanText, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+round_nights = Table(
+    "round_nights",
+    metadata,
+    Column("round_id", CleanText, ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("run_id", CleanText, primary_key=True),
+)
+
+# What a round says of a portal, whole: it outlives the nights it was worked out from.
+round_portals = Table(
+    "round_portals",
+    metadata,
+    Column("round_id", CleanText, ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("portal_id", CleanText, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# The registry a night was begun with, each once, deflated.
+registries = Table(
+    "registries",
+    metadata,
+    Column("sha256", CleanText, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+nights = Table(
+    "nights",
+    metadata,
+    Column("run_id", CleanText, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("registry_sha", CleanText, ForeignKey("registries.sha256"), nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("host", CleanText, nullable=False),
+    Column("resumed_at", UtcTime, nullable=False),
+    Column("beat_at", UtcTime, nullable=False),
+    Column("bytes", BigInteger),
+    Column("detail", CleanText),
 )

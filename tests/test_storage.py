@@ -9,11 +9,12 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import StatementError
 
 from audit_rules.address import Address, AddressBook
@@ -42,7 +43,7 @@ from audit_rules.verdict import Evidence, Looked, Nearest, Outcome, Searched, Va
 from storage import database
 from storage.archive import Archive, ArchiveError, DatabaseTooNew, DatabaseUnusable, RunClosed, UnknownRun
 from storage.records import PortalRun, RunHeader
-from storage.tables import REVISION, metadata
+from storage.tables import REVISION, metadata, portal_runs
 from storage.tables import runs as runs_table
 
 SEEN = datetime(2026, 7, 24, 1, 2, 3, 456789, tzinfo=UTC)
@@ -140,8 +141,8 @@ def portal_run(portal_id: str = "laocai", outcome: Outcome = "failed", seen_at: 
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "data" / "audit.db") as opened:
+def archive(database_url: str) -> Iterator[Archive]:
+    with Archive.open(database_url) as opened:
         yield opened
 
 
@@ -149,9 +150,9 @@ def close(archive: Archive, run_id: str, status: str = "complete", at: datetime 
     archive.close_run(run_id, status=status, finished_at=at, reason=None)  # type: ignore[arg-type]
 
 
-def file_of(archive: Archive) -> Path:
-    assert archive.database.path is not None
-    return archive.database.path
+def count(archive: Archive, table: str) -> int:
+    with archive.database.read() as connection:
+        return int(connection.scalar(select(func.count()).select_from(metadata.tables[table])) or 0)
 
 
 # --- in and out -----------------------------------------------------------------------------------------
@@ -199,16 +200,45 @@ def test_a_portal_saved_twice_is_replaced(archive: Archive) -> None:
     assert archive.run("r1", pages=True).portals == (portal_run(outcome="passed"),)
 
 
-def test_the_same_page_on_two_nights_is_stored_once(archive: Archive) -> None:
+def test_a_night_that_brings_nothing_new_is_told_by_its_difference(archive: Archive) -> None:
     counts = []
-    for number, run_id in enumerate(("r1", "r2")):
+    for number, run_id in enumerate(("r1", "r2", "r3")):
         archive.begin(header(run_id))
         archive.save(run_id, portal_run(seen_at=SEEN + timedelta(days=number)))
         close(archive, run_id)
-        with closing(sqlite3.connect(file_of(archive))) as connection:
-            counts.append(connection.execute("SELECT count(*) FROM facts").fetchone()[0])
-    assert counts[0] == counts[1] == 5  # three views, the bodies' names, the answers not yet known
-    assert archive.run("r2", pages=True).portals == (portal_run(seen_at=SEEN + timedelta(days=1)),)
+        counts.append((count(archive, "wholes"), count(archive, "verdict_intervals")))
+    assert counts == [(5, 2)] * 3  # visit, judgements, looks, the bodies' names, the answers not yet known
+    with archive.database.read() as connection:
+        of_last = connection.execute(select(portal_runs).where(portal_runs.c.run_id == "r3")).one()
+        looks = connection.scalars(select(metadata.tables["looks"].c.body)).all()
+    assert (0 < len(of_last.visit) < 200, 0 < len(of_last.judged) < 200, looks) == (True, True, [b"", b"", b""])
+    for number, run_id in enumerate(("r1", "r2", "r3")):
+        assert archive.run(run_id, pages=True).portals == (portal_run(seen_at=SEEN + timedelta(days=number)),)
+
+
+def test_a_night_that_brings_much_is_kept_whole_again(archive: Archive) -> None:
+    words = Random(7)  # noqa: S311
+    results = []
+    for number in range(6):
+        home = "https://laocai.gov.vn/"
+        lines = tuple(Line("".join(words.choices("abcdefgh ", k=60)), "main") for _ in range(200))
+        page = Page(home, replace(view(home), lines=lines))
+        results.append(replace(portal_run(), visit=replace(portal_run().visit, pages=(page,))))
+        archive.begin(header(f"r{number}"))
+        archive.save(f"r{number}", results[-1])
+        close(archive, f"r{number}")
+    assert count(archive, "wholes") == 4 + 6
+    for number, result in enumerate(results):
+        assert archive.run(f"r{number}", pages=True).portals == (result,)
+
+
+def test_a_portal_of_very_many_pages_is_stored_in_parts(archive: Archive) -> None:
+    pages = tuple(Page(f"https://laocai.gov.vn/{n}", view(f"https://laocai.gov.vn/{n}")) for n in range(450))
+    result = replace(portal_run(), visit=replace(portal_run().visit, pages=pages))
+    archive.begin(header())
+    archive.save("r1", result)
+    assert count(archive, "looks") == 3
+    assert archive.run("r1", pages=True).portals == (result,)
 
 
 def test_half_characters_and_nul_from_a_portal_are_stored_as_something_whole(archive: Archive) -> None:
@@ -240,16 +270,16 @@ def test_an_interrupted_save_leaves_nothing_behind(archive: Archive) -> None:
     archive.save("r1", portal_run("before"))
 
     def interrupt(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("INSERT INTO verdicts"):
+        if statement.startswith(("INSERT INTO verdict_intervals", "UPDATE verdict_intervals")):
             raise KeyboardInterrupt
 
     event.listen(archive.database._reading, "before_cursor_execute", interrupt)
     for portal_id in ("torn", "before"):
         with pytest.raises(KeyboardInterrupt):
             archive.save("r1", portal_run(portal_id, "passed"))
+    event.remove(archive.database._reading, "before_cursor_execute", interrupt)
     assert archive.run("r1", pages=True).portals == (portal_run("before"),)
-    with closing(sqlite3.connect(file_of(archive))) as connection:
-        assert connection.execute("SELECT count(*) FROM pages WHERE portal_id = 'torn'").fetchone() == (0,)
+    assert count(archive, "looks") == 1
 
 
 def test_the_closing_step_replaces_judgements_score_and_surroundings_only(archive: Archive) -> None:
@@ -283,14 +313,15 @@ def test_a_closing_step_that_fails_changes_nothing(archive: Archive) -> None:
 # --- runs -----------------------------------------------------------------------------------------------
 
 
-def test_latest_is_the_newest_finished_run(archive: Archive) -> None:
+def test_latest_is_the_newest_finished_run_that_is_not_held_back(archive: Archive) -> None:
     with pytest.raises(UnknownRun, match="Chưa có lần kiểm tra nào kết thúc / No run has finished yet"):
         archive.run_id("latest")
     for number, run_id in enumerate(("r1", "r2", "r3")):
         archive.begin(header(run_id, started_at=SEEN + timedelta(hours=number)))
     close(archive, "r2", at=SEEN + timedelta(hours=8))
     close(archive, "r1", "quarantined", at=SEEN + timedelta(hours=9))
-    assert archive.run_id("latest") == "r1"
+    assert archive.run_id("latest") == "r2"
+    assert archive.run_id("r1") == "r1"
     assert archive.run_id("r3") == "r3"
     assert [run.header.id for run in archive.runs()] == ["r3", "r2", "r1"]
 
@@ -339,9 +370,8 @@ def test_history_holds_looks_of_finished_runs_newest_last(archive: Archive) -> N
     assert archive.history("nobody") == []
 
 
-def test_runs_of_dead_processes_are_closed_and_can_be_gone_on_with(tmp_path: Path) -> None:
-    path = tmp_path / "audit.db"
-    with Archive.open(path) as living, Archive.open(path) as dying:
+def test_runs_of_dead_processes_are_closed_and_can_be_gone_on_with(database_url: str) -> None:
+    with Archive.open(database_url) as living, Archive.open(database_url) as dying:
         living.begin(header("living"))
         dying.begin(header("dead"))
         dying.save("dead", portal_run())
@@ -357,20 +387,19 @@ def test_runs_of_dead_processes_are_closed_and_can_be_gone_on_with(tmp_path: Pat
         close(living, "dead")
         assert [found.portal.id for found in living.run("dead").portals] == ["laocai", "other"]
         close(living, "living")
-    assert [left.name for left in tmp_path.iterdir()] == ["audit.db"]
+        file = living.database.path
+    if file is not None:
+        assert [left.name for left in file.parent.iterdir()] == ["audit.db"]
 
 
 # --- the file -------------------------------------------------------------------------------------------
 
 
-def test_the_migrations_make_what_the_tables_say(tmp_path: Path) -> None:
-    Archive.open(tmp_path / "audit.db").close()
-    engine = create_engine(f"sqlite:///{tmp_path / 'audit.db'}")
-    with engine.connect() as connection:
+def test_the_migrations_make_what_the_tables_say(archive: Archive) -> None:
+    with archive.database.read() as connection:
         context = MigrationContext.configure(connection)
         assert context.get_current_revision() == REVISION
         assert compare_metadata(context, metadata) == []
-    engine.dispose()
 
 
 def test_the_revision_known_by_heart_is_the_newest_one() -> None:
@@ -547,5 +576,4 @@ def test_rows_go_with_their_run(archive: Archive) -> None:
     archive.save("r1", portal_run())
     with archive.database.write() as connection:
         connection.execute(runs_table.delete())
-        assert connection.exec_driver_sql("SELECT count(*) FROM verdicts").scalar_one() == 0
-        assert connection.execute(select(metadata.tables["pages"])).all() == []
+    assert (count(archive, "portal_runs"), count(archive, "looks")) == (0, 0)

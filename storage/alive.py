@@ -1,0 +1,143 @@
+"""Which process is at which run: a lock that dies with its process, so that a run of a dead one is known.
+
+Beside a SQLite file it is a lock file for each run. On PostgreSQL it is an advisory lock that a connection of its
+own holds: the server lets go of it when the connection ends. (A pool between us and the server must not share that
+connection: PgBouncer in session mode, or none.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from storage.database import Database, told
+from storage.files import hold, release, safe_name
+
+_NOTICED = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
+"""A machine that lost its power says no goodbye: its locks are free a minute later."""
+
+
+class Alive(Protocol):
+    """The runs this process is at."""
+
+    def take(self, run_id: str) -> bool:
+        """Takes a run; False where another process is at it, or this one already. Raises DatabaseUnusable."""
+
+    def leave(self, run_id: str) -> None: ...
+
+    def renew(self) -> bool:
+        """After a lost connection: False where another process took one of the runs meanwhile."""
+
+    def close(self) -> None: ...
+
+
+def alive_of(database: Database) -> Alive:
+    if database.path is not None:
+        return _Files(database, database.path)
+    return _Locks(database) if database.kind == "postgresql" else _Alone()
+
+
+class _Alone:
+    """A database in memory: nobody else is there."""
+
+    def __init__(self) -> None:
+        self._held: set[str] = set()
+
+    def take(self, run_id: str) -> bool:
+        fresh = run_id not in self._held
+        self._held.add(run_id)
+        return fresh
+
+    def leave(self, run_id: str) -> None:
+        self._held.discard(run_id)
+
+    def renew(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._held.clear()
+
+
+class _Files:
+    def __init__(self, database: Database, path: Path) -> None:
+        self._name = database.name
+        self._path = path
+        self._held: dict[str, int] = {}
+
+    def take(self, run_id: str) -> bool:
+        with told(self._name):
+            descriptor = hold(self._file(run_id))
+        if descriptor is None:
+            return False
+        self._held[run_id] = descriptor
+        return True
+
+    def leave(self, run_id: str) -> None:
+        descriptor = self._held.pop(run_id, None)
+        if descriptor is not None:
+            release(self._file(run_id), descriptor)
+
+    def renew(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        for run_id in list(self._held):
+            self.leave(run_id)
+
+    def _file(self, run_id: str) -> Path:
+        return self._path.with_name(f"{self._path.name}.{safe_name(run_id)}.running")
+
+
+class _Locks:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held: dict[str, Connection] = {}
+
+    def take(self, run_id: str) -> bool:
+        if run_id in self._held:
+            return False
+        connection = self._database.own_connection()
+        try:
+            with told(self._database.name):
+                connection.exec_driver_sql(_NOTICED)
+                taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(run_id)})
+        except BaseException:
+            connection.close()
+            raise
+        if taken:
+            self._held[run_id] = connection
+        else:
+            connection.close()
+        return bool(taken)
+
+    def leave(self, run_id: str) -> None:
+        connection = self._held.pop(run_id, None)
+        if connection is not None:
+            with suppress(DBAPIError):  # where the connection is lost, the server has let go
+                connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")  # at once: a close takes its time
+            with suppress(DBAPIError):
+                connection.close()
+
+    def renew(self) -> bool:
+        for run_id, connection in list(self._held.items()):
+            try:
+                connection.exec_driver_sql("SELECT 1")
+            except DBAPIError:
+                self.leave(run_id)
+                if not self.take(run_id):
+                    return False
+        return True
+
+    def close(self) -> None:
+        for run_id in list(self._held):
+            self.leave(run_id)
+
+
+def _key(run_id: str) -> int:
+    digest = hashlib.sha256(f"portal-auditor run {run_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

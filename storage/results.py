@@ -1,0 +1,129 @@
+"""A portal's result in the database: its rows and documents written, replaced, read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from zlib import crc32
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from storage import blobs, rows
+from storage.documents import Documents, Told
+from storage.records import PortalRun
+from storage.tables import looks, portal_runs
+from storage.verdicts import tell_verdicts
+
+_OF_PORTALS = 22_2023  # tells these locks from others in the same database
+_PORTALS_LOCKED = 1000
+"""Numbers that portals share as the key of their lock: the closing step locks every portal of a run at once, and
+a server has room for some thousands."""
+
+
+class Commons:
+    """Lists that all portals of a run have in common, unpacked once while the run is read."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._ids: dict[int, frozenset[str] | None] = {}
+
+    def fetch(self, documents: Documents, found: Iterable[rows.StoredRow]) -> None:
+        for row in found:
+            if row.bodies_id not in self._names:
+                self._names[row.bodies_id] = blobs.read_names(documents.whole(row.bodies_id))
+            if row.answered_id not in self._ids:
+                self._ids[row.answered_id] = blobs.read_ids(documents.whole(row.answered_id))
+
+    def names(self, number: int) -> tuple[str, ...]:
+        return self._names[number]
+
+    def ids(self, number: int) -> frozenset[str] | None:
+        return self._ids[number]
+
+
+def store(connection: Connection, run_id: str, seen: rows.Seen, judged: rows.Judged, portal_id: str) -> None:
+    """Writes a portal's result, in place of the one that the run holds of it."""
+    _alone(connection, portal_id)
+    documents = Documents(connection)
+    here = _here(run_id, portal_id)
+    nth = connection.scalar(select(portal_runs.c.nth).where(here))
+    mine = portal_runs.c.portal_id == portal_id
+    near = connection.execute(select(portal_runs).where(mine).order_by(portal_runs.c.nth.desc()).limit(1)).first()
+    parts = _looks_of(connection, near.run_id, [portal_id])[portal_id] if near is not None else []
+    if nth is None:
+        nth = near.nth + 1 if near is not None else 1
+    visit = documents.tell(seen.document, near.visit_whole if near is not None else None)
+    told = {"visit_whole": visit.whole, "visit": visit.body, **seen.columns}
+    told |= _judged_columns(documents, judged, near.judged_whole if near is not None else None)
+    pages = [
+        documents.tell(part, parts[number].whole if number < len(parts) else None)
+        for number, part in enumerate(seen.looks)
+    ]
+    connection.execute(delete(portal_runs).where(here))
+    connection.execute(insert(portal_runs), {"run_id": run_id, "portal_id": portal_id, "nth": nth, **told})
+    if pages:
+        whose = {"run_id": run_id, "portal_id": portal_id}
+        several = [{**whose, "part": n, "whole": part.whole, "body": part.body} for n, part in enumerate(pages)]
+        connection.execute(insert(looks), several)
+    tell_verdicts(connection, portal_id, nth, judged.verdicts)
+
+
+def store_judged(connection: Connection, run_id: str, judged: rows.Judged, portal_id: str) -> bool:
+    """Writes what was judged of a portal anew; False where the run does not hold it."""
+    _alone(connection, portal_id)
+    here = _here(run_id, portal_id)
+    found = connection.execute(select(portal_runs.c.nth, portal_runs.c.judged_whole).where(here)).one_or_none()
+    if found is None:
+        return False
+    told = _judged_columns(Documents(connection), judged, found.judged_whole)
+    connection.execute(update(portal_runs).where(here).values(told))
+    tell_verdicts(connection, portal_id, found.nth, judged.verdicts)
+    return True
+
+
+def load(
+    connection: Connection, run_id: str, portal_ids: list[str], *, pages: bool, commons: Commons
+) -> list[PortalRun]:
+    """The results of these portals, in their order, without those that the run does not hold."""
+    here = (portal_runs.c.run_id == run_id) & portal_runs.c.portal_id.in_(portal_ids)
+    found = {row.portal_id: row for row in connection.execute(select(portal_runs).where(here))}
+    parts = _looks_of(connection, run_id, portal_ids) if pages else {}
+    documents = Documents(connection)
+    documents.fetch(number for row in found.values() for number in (row.visit_whole, row.judged_whole))
+    commons.fetch(documents, found.values())
+    results = []
+    for row in (found[each] for each in portal_ids if each in found):
+        told = rows.Documents(
+            documents.read(Told(row.visit_whole, row.visit)),
+            documents.read(Told(row.judged_whole, row.judged)),
+            commons.names(row.bodies_id),
+            commons.ids(row.answered_id),
+            [documents.read(part) for part in parts[row.portal_id]] if pages else None,
+        )
+        results.append(rows.read_portal_run(row, told))
+    return results
+
+
+def _judged_columns(documents: Documents, judged: rows.Judged, near: int | None) -> rows.RowValues:
+    told = documents.tell(judged.document, near)
+    shared = {"bodies_id": documents.keep(judged.bodies), "answered_id": documents.keep(judged.answered)}
+    return {"judged_whole": told.whole, "judged": told.body, **shared, **judged.columns}
+
+
+def _looks_of(connection: Connection, run_id: str, portal_ids: Sequence[str]) -> dict[str, list[Told]]:
+    mine = (looks.c.run_id == run_id) & looks.c.portal_id.in_(portal_ids)
+    parts: dict[str, list[Told]] = {portal_id: [] for portal_id in portal_ids}
+    for row in connection.execute(select(looks).where(mine).order_by(looks.c.portal_id, looks.c.part)):
+        parts[row.portal_id].append(Told(row.whole, row.body))
+    return parts
+
+
+def _here(run_id: str, portal_id: str) -> ColumnElement[bool]:
+    return (portal_runs.c.run_id == run_id) & (portal_runs.c.portal_id == portal_id)
+
+
+def _alone(connection: Connection, portal_id: str) -> None:
+    """One writer for a portal, until the transaction ends; on SQLite there is only one anyway."""
+    if connection.dialect.name == "postgresql":
+        key = crc32(portal_id.encode()) % _PORTALS_LOCKED
+        connection.execute(select(func.pg_advisory_xact_lock(_OF_PORTALS, key)))

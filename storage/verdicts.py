@@ -1,0 +1,64 @@
+"""Verdicts as intervals: a row holds as long as a rule says the same of a portal.
+
+They are counted by what was stored of the portal, one after another (``portal_runs.nth``), not by days: runs that
+are stored late, judged again or begun twice need no room made for them (docs/decisions/0014-intervals.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from storage.rows import RowValues, StoredRow
+from storage.tables import STILL, portal_runs, verdict_intervals
+
+_SAYS = ("outcome", "reason", "standing", "proves", "severity", "stage", "grp")
+
+_v = verdict_intervals.c
+
+
+def tell_verdicts(connection: Connection, portal_id: str, nth: int, verdicts: Sequence[RowValues]) -> None:
+    """What the rules say of a portal the ``nth`` time, in place of what they said of it before. Nothing is written
+    for those that say what they said the last time."""
+    newest = select(func.max(portal_runs.c.nth)).where(portal_runs.c.portal_id == portal_id)
+    last = STILL if nth >= (connection.scalar(newest) or 0) else nth
+    near = (_v.portal_id == portal_id) & (_v.first <= nth) & (_v.last >= nth - 1)
+    found = connection.execute(select(verdict_intervals).where(near)).all()
+    holding = {row.rule: row for row in found if row.last >= nth}
+    ended = {row.rule: row for row in found if row.last == nth - 1}
+    wanted = {row["rule"]: row for row in verdicts}
+    for rule, row in holding.items():
+        if rule not in wanted or not _same(row, wanted[rule]):
+            _leave_out(connection, row, nth, newest=last == STILL)
+    fresh: list[RowValues] = []
+    for rule, told in wanted.items():
+        if rule in holding and _same(holding[rule], told):
+            continue
+        before = ended.get(rule)
+        if before is not None and _same(before, told):
+            connection.execute(update(verdict_intervals).where(_this(before)).values(last=last))
+        else:
+            fresh.append({**told, "portal_id": portal_id, "first": nth, "last": last})
+    if fresh:
+        connection.execute(insert(verdict_intervals), fresh)
+
+
+def _leave_out(connection: Connection, row: StoredRow, nth: int, *, newest: bool) -> None:
+    """The interval without the ``nth`` time: shorter, in two, or gone."""
+    after = None if newest or row.last == nth else nth + 1
+    if row.first < nth:
+        connection.execute(update(verdict_intervals).where(_this(row)).values(last=nth - 1))
+    else:
+        connection.execute(delete(verdict_intervals).where(_this(row)))
+    if after is not None:
+        connection.execute(insert(verdict_intervals), {**row._asdict(), "first": after})
+
+
+def _this(row: StoredRow) -> ColumnElement[bool]:
+    return and_(_v.portal_id == row.portal_id, _v.rule == row.rule, _v.first == row.first)
+
+
+def _same(row: StoredRow, told: RowValues) -> bool:
+    return all(getattr(row, name) == told[name] for name in _SAYS)
