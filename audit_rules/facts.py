@@ -239,12 +239,29 @@ class PageFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of the bytes of a page beside its facts: what the answer said of itself (empty where nothing),
+    the digest of its canonical content, and, where this run's evidence does not hold them, the evidence file that
+    does and the moment of the record in it. ``unchanged`` tells that the facts are those of the last visit."""
+
+    content_type: str = ""
+    etag: str = ""
+    modified: str = ""
+    canonical: str = ""
+    kept_in: str = ""
+    kept_at: datetime | None = None
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the portal, each way it was looked at."""
+    """A page of the portal, each way it was looked at, and where the bytes of both views are from."""
 
     url: str
     raw: PageFacts | None = None
     rendered: PageFacts | None = None
+    source: Source = field(default=Source(), compare=False)
+    look_source: Source = field(default=Source(), compare=False)
 
     @property
     def views(self) -> tuple[PageFacts, ...]:
@@ -319,7 +336,8 @@ class Later:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """Everything one visit to a portal brought home. ``browser`` is False where nothing could be rendered.
-    ``later`` is the second look, None where none was taken."""
+    ``later`` is the second look, None where none was taken; ``made_by`` the version of the program that looked and
+    read."""
 
     state: State
     reason: str | None
@@ -331,6 +349,7 @@ class Visit:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     later: Later | None = None
+    made_by: str = ""
 
     @property
     def shown(self) -> tuple[Page, ...]:
@@ -362,7 +381,7 @@ class Surroundings:
     looked at 20 main portals or more and fewer than 20 % of them carry the known code live on home: the code or its
     host may have changed. ``tracker_down`` tells whether the measuring library loaded for nobody of those in the
     run who asked for it, None where nobody did or the run is not over. ``successor`` is the portal of the body that
-    took over from one that is no more."""
+    took over from one that is no more, ``predecessors`` are the portals that this one so succeeds."""
 
     day: date
     main_portal: Portal | None = None
@@ -376,6 +395,7 @@ class Surroundings:
     tracker_down: bool | None = None
     abolished: tuple[Abolished, ...] = ()
     successor: Portal | None = None
+    predecessors: tuple[Portal, ...] = ()
 
 
 class Unseen(Exception):

@@ -13,6 +13,7 @@ from typing import Any
 
 from audit_rules.address import is_document, page_key
 from audit_rules.facts import Answer, Later, NetFacts, SearchTry, Visit
+from audit_rules.known import Known, KnownPage
 from audit_rules.later import Again
 from audit_rules.rendered import Depth
 from audit_rules.search_try import Question
@@ -94,6 +95,19 @@ class SecondLook(PortalSpider):
         return None if tried.answer.error == NOT_RECORDED else tried
 
 
+def _seen(visit: Visit, known: Known) -> Known:
+    """The pages of the first look, so that one that says the same again is not read again; each is sent whole, and
+    drawn anew."""
+    pages = {page.url: (page, known.pages.get(page.url)) for page in visit.pages if page.raw and not page.raw.cut}
+    return Known(
+        {
+            url: KnownPage(page.raw, page.source, before.kept if before and page.source.kept_in else None)
+            for url, (page, before) in pages.items()
+            if page.raw is not None
+        }
+    )
+
+
 def _answer(arrival: Arrival | None) -> Answer | None:
     return None if arrival is None or arrival.fetched.error == NOT_RECORDED else arrival.answer
 
@@ -115,5 +129,5 @@ async def look_again(visit: Visit, asked: Again, errand: Errand) -> Visit:
     if errand.evidence is not None:
         errand.evidence.second_look()
     plan = replace(errand.plan, timeouts=errand.plan.timeouts.longer)
-    once_more = replace(errand, plan=plan, net=net, browser=browser, on_page=None)
+    once_more = replace(errand, plan=plan, net=net, browser=browser, on_page=None, known=_seen(visit, errand.known))
     return await toured(SecondLook, once_more, first=visit, asked=asked)

@@ -89,6 +89,8 @@ def _answer(asked: str, url: str, fetched: Fetched | None, error: str | None) ->
 
 def facts_of(fetched: Fetched, url: str) -> PageFacts:
     """An answer read as a page."""
+    if fetched.page is not None:
+        return fetched.page
     facts = read_page(
         fetched.body,
         url,

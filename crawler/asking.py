@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scrapy.crawler import Crawler
 
+from audit_rules.known import Known
 from crawler.download import Fetched, fetch
 from crawler.plan import Plan, Timeouts
 
@@ -13,10 +14,10 @@ MAX_SLOW = 50
 class Asking:
     """``requests`` counts what was asked; ``slow`` gives addresses that were long in answering, and the seconds."""
 
-    def __init__(self, crawler: Crawler, plan: Plan) -> None:
+    def __init__(self, crawler: Crawler, plan: Plan, known: Known | None = None) -> None:
         self.requests = 0
         self.slow: dict[str, float] = {}
-        self._crawler, self._plan = crawler, plan
+        self._crawler, self._plan, self._known = crawler, plan, known or Known()
 
     async def once(
         self,
@@ -27,10 +28,21 @@ class Asking:
         timeouts: Timeouts | None = None,
         waited: float = 0.0,
         jar: str | None = None,
+        may_be_known: bool = False,
     ) -> Fetched:
+        """``may_be_known``: the answer need not be the page itself, where that did not change."""
         self.requests += 1
+        known = self._known.pages.get(url) if jar is None else None
         fetched = await fetch(
-            self._crawler, url, method=method, only_headers=only_headers, timeouts=timeouts, waited=waited, jar=jar
+            self._crawler,
+            url,
+            method=method,
+            only_headers=only_headers,
+            timeouts=timeouts,
+            waited=waited,
+            jar=jar,
+            known=known,
+            conditional=may_be_known and not self._known.anew,
         )
         if fetched.error is None and fetched.seconds >= self._plan.timeouts.slow and len(self.slow) < MAX_SLOW:
             self.slow[url] = round(fetched.seconds, 1)

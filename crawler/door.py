@@ -38,6 +38,8 @@ def stop_of(fetched: Fetched) -> Stop | None:
     """Why an answer, or none, is not to be read as a page; redirects aside."""
     if fetched.error is not None:
         return Stop("unreachable", fetched.error)
+    if fetched.page is not None:
+        return None
     return blocks.stop(fetched.status, fetched.headers, fetched.body)
 
 

@@ -33,12 +33,14 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectBindError, ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
-from audit_rules.facts import Answer
+from audit_rules.facts import Answer, PageFacts, Source
+from audit_rules.known import KnownPage
 from crawler.guard import Refusal
+from crawler.keeping import Sent, Weighed, charset_of, conditions, keep, weigh
 from crawler.plan import Timeouts
 from crawler.scope import cleaned, is_web
 from crawler.transport import BROKEN_ENCODINGS, HeadTooLong, LateHandshake, Transfer, bound_talks, lenient_tls
-from crawler.ways import Evidence, Visitor
+from crawler.ways import Visitor
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,8 @@ class Fetched:
 
     ``headers`` have lower-case names, the first of several wins; ``body`` is decompressed, ``sha256`` is that of
     the body as sent. ``met`` is False where no connection to the host came about; ``cut`` where the body
-    broke off; ``seconds`` is how long the answer took.
+    broke off; ``seconds`` is how long the answer took. ``page`` are the facts of a page that need not be read,
+    ``source`` tells where its bytes are from.
     """
 
     url: str
@@ -68,6 +71,8 @@ class Fetched:
     met: bool = True
     cut: bool = False
     seconds: float = 0.0
+    page: PageFacts | None = None
+    source: Source = field(default=Source())
 
     @property
     def content_type(self) -> str:
@@ -76,11 +81,7 @@ class Fetched:
     @property
     def charset(self) -> str | None:
         """The charset the Content-Type header names."""
-        for part in self.content_type.split(";")[1:]:
-            name, _, value = part.partition("=")
-            if name.strip().lower() == "charset":
-                return value.strip(" \"'") or None
-        return None
+        return charset_of(self.content_type)
 
     @property
     def redirect(self) -> str | None:
@@ -116,26 +117,33 @@ async def fetch(
     timeouts: Timeouts | None = None,
     waited: float = 0.0,
     jar: str | None = None,
+    known: KnownPage | None = None,
+    conditional: bool = False,
 ) -> Fetched:
     """Asks one address once, without following redirects. What the network does wrong comes back as ``error``.
 
     ``timeouts`` are other ones than the plan's; ``waited`` is how many seconds a try before this one took; ``jar``
-    names the cookies of another visitor than the usual one.
+    names the cookies of another visitor than the usual one. ``known`` is the page as it was seen last; a
+    ``conditional`` question asks for it only if it changed.
     """
     asked_at = datetime.now(UTC)
     meta: dict[str, Any] = {"only_headers": only_headers, "timeouts": timeouts, "waited": waited, "cookiejar": jar}
     if timeouts is not None:
         meta["download_timeout"] = timeouts.page
     began = time.monotonic()
+    visitor = cast(Visitor, crawler.spider)
+    evidence, request = visitor.evidence, None
+    asked = conditions(known) if conditional else {}
     try:
-        request = Request(url, method=method, meta=meta)
+        request = Request(url, method=method, meta=meta, headers=asked)
         response = await crawler.engine.download_async(request)
     except Exception as error:
         reason, met = _reason(error)
         if reason is None:
             raise
         seen_at = getattr(error, "seen_at", asked_at)
-        evidence = cast(Visitor, crawler.spider).evidence
+        if request is not None and "sent" in request.meta:
+            keep(request.meta["sent"], evidence)  # it came, and could not be decompressed
         if evidence is not None:
             # A replay has to see the difference too: a host that was never met closes nothing.
             evidence.failure(url, reason if met or reason != "timeout" else "connect_timeout", seen_at)
@@ -144,36 +152,50 @@ async def fetch(
     for name, values in response.headers.items():
         first = values[0] if isinstance(values, list) else values
         headers.setdefault(name.decode("latin-1").lower(), first[:MAX_HEADER].decode("utf-8", "replace"))
-    meta = request.meta
+    sent: Sent = request.meta["sent"]
+    cut, body, status = "dataloss" in response.flags, response.body, response.status
+    if only_headers or method != "GET" or cut or (status == 304 and not asked):
+        keep(sent, evidence)
+        weighed = Weighed(None, Source())
+    else:
+        weighed = weigh(sent, headers, body, known, evidence)
+    if (page := weighed.facts) is not None:
+        status, headers = page.status, {**headers, "content-type": weighed.source.content_type}
+    sha256 = page.sha256 if page is not None else sent.sha256
     return Fetched(
         response.url,
-        meta["seen_at"],
-        response.status,
+        sent.seen_at,
+        status,
         headers,
-        response.body,
-        meta["sha256"],
-        cut="dataloss" in response.flags,
-        seconds=meta["seconds"],
+        body,
+        sha256,
+        cut=cut,
+        seconds=round(sent.seconds, 3),
+        page=page,
+        source=weighed.source if visitor.net.recorded is None else Source(),
     )
 
 
-def kept(
-    request: Request, response: Response, evidence: Evidence | None, seen_at: datetime, seconds: float
+def as_sent(
+    request: Request, response: Response, seen_at: datetime, seconds: float, facts: PageFacts | None = None
 ) -> Response:
-    """Keeps an answer as it was sent and hands it on as a plain ``Response`` (see above)."""
-    if evidence is None:
-        digest = hashlib.sha256(response.body).hexdigest()
-    else:
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("utf-8", "replace"))
-            for name, values in response.headers.items()
-            for value in values
-        )
-        address = str(response.ip_address or "")
-        digest = evidence.response(
-            request.url, response.status, "", headers, response.body, seen_at, address, seconds
-        )
-    request.meta.update(seen_at=seen_at, sha256=digest, seconds=round(seconds, 3))
+    """Notes an answer as it was sent and hands it on as a plain ``Response`` (see above)."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("utf-8", "replace"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    request.meta["sent"] = Sent(
+        request.url,
+        response.status,
+        headers,
+        response.body,
+        hashlib.sha256(response.body).hexdigest(),
+        str(response.ip_address or ""),
+        seen_at,
+        seconds,
+        facts,
+    )
     return Response(
         response.url,
         response.status,
@@ -223,7 +245,7 @@ class PoliteHandler(HTTP11DownloadHandler):
             )
             response = await transfer.answer(request)
             seconds = time.monotonic() - began + request.meta.get("waited", 0.0)
-        return kept(request, response, visitor.evidence, seen_at, seconds)
+        return as_sent(request, response, seen_at, seconds)
 
 
 def _reason(error: BaseException) -> tuple[str | None, bool]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit_rules.address import AddressBook
 from audit_rules.facts import Link, Page, Portal, Region
+from audit_rules.known import Known
 from crawler.plan import Plan
 from crawler.ways import Browser, Evidence, Network
 
@@ -18,7 +19,7 @@ Rank = Callable[[str, str, str, Region], int | None]
 class Errand:
     """``outside`` picks links out of the portal whose end matters, ``foreign`` those to versions in other
     languages, which are followed as another visitor; ``on_page`` is told of each page as it is read; with
-    ``probes`` server and name system are asked apart from the pages."""
+    ``probes`` server and name system are asked apart from the pages; ``known`` is what the last visit left."""
 
     portal: Portal
     book: AddressBook
@@ -31,3 +32,4 @@ class Errand:
     on_page: Callable[[Page], None] | None = None
     probes: bool = False
     foreign: Callable[[Link], bool] | None = None
+    known: Known = field(default_factory=Known)

@@ -10,8 +10,9 @@ from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.http import Headers, Response
 
+from audit_rules.facts import PageFacts
 from audit_rules.rendered import Depth, RenderFacts
-from crawler.download import Unanswered, kept
+from crawler.download import Unanswered, as_sent
 from crawler.plan import MAX_PAGE_BYTES
 from crawler.ways import Visitor
 from storage.recorded import Recorded
@@ -42,7 +43,7 @@ class RecordedHandler(BaseDownloadHandler):
         for name, value in answer.headers:
             headers.appendlist(name, value.encode("utf-8", "replace"))
         response = Response(request.url, answer.status, headers, answer.body)
-        return kept(request, response, visitor.evidence, answer.seen_at, answer.seconds)
+        return as_sent(request, response, answer.seen_at, answer.seconds, answer.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class _Seen:
     render: RenderFacts
     error: str | None = None
     picture: bytes = b""
+    facts: PageFacts | None = None
 
 
 class RecordedBrowser:
@@ -68,4 +70,6 @@ class RecordedBrowser:
         if look is None:
             return _Seen(url, url, 0, "", datetime.now(UTC), RenderFacts(), NOT_RECORDED)
         picture = self._recorded.picture(look.render.screenshot)
-        return _Seen(url, look.url, look.status, look.html, look.seen_at, look.render, picture=picture)
+        return _Seen(
+            url, look.url, look.status, look.html, look.seen_at, look.render, picture=picture, facts=look.facts
+        )

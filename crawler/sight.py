@@ -16,6 +16,7 @@ from playwright.async_api import CDPSession, Frame, Page, Request, Response
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from audit_rules.facts import PageFacts
 from audit_rules.rendered import Loaded, RenderFacts
 from crawler.drawn import drawn
 from crawler.plan import MAX_PAGE_BYTES
@@ -75,7 +76,7 @@ _NET_ERRORS = {
 class Look:
     """What one look brought. ``html`` is the drawn page, empty where ``error`` says why there is none: a reason of
     the contract (``render_failed``, ``timeout``, ``too_large``, ``refused_address``, ``dns``, …). ``picture`` is
-    what a ``full`` look photographed, empty where nobody did."""
+    what a ``full`` look photographed, empty where nobody did. ``facts`` is for looks out of an archive."""
 
     url: str
     final_url: str
@@ -85,6 +86,7 @@ class Look:
     render: RenderFacts
     error: str | None = None
     picture: bytes = b""
+    facts: PageFacts | None = None
 
 
 class Sight:

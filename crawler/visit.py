@@ -11,6 +11,7 @@ from scrapy.crawler import Crawler
 
 from audit_rules.address import AddressBook
 from audit_rules.facts import Link, Page, Portal, Visit
+from audit_rules.known import Known
 from crawler.aside import outline
 from crawler.errand import Errand, Rank
 from crawler.plan import Plan
@@ -36,6 +37,7 @@ async def visit(
     on_page: Callable[[Page], None] | None = None,
     probes: bool = False,
     foreign: Callable[[Link], bool] | None = None,
+    known: Known = Known(),  # noqa: B008 - frozen
 ) -> Visit:
     """Visits a portal; many visits may run side by side on the process's loop (``crawler.loop.run``).
 
@@ -44,7 +46,7 @@ async def visit(
     network do is in the visit's state; a fault of ours is raised.
     """
     browser = RecordedBrowser(net.recorded) if net.recorded is not None else browser
-    errand = Errand(portal, book, plan, net, rank, evidence, browser, outside, on_page, probes, foreign)
+    errand = Errand(portal, book, plan, net, rank, evidence, browser, outside, on_page, probes, foreign, known)
     return await toured(PortalSpider, errand)
 
 
@@ -79,6 +81,7 @@ async def render(
     plan: Plan,
     net: Network,
     evidence: Evidence | None = None,
+    known: Known = Known(),  # noqa: B008 - frozen
 ) -> Visit:
     """Shows those pages of the visit to the browser (or to the archive, with ``net.recorded``), one at a time.
 
@@ -93,7 +96,9 @@ async def render(
     requests = visit.net.requests
     for page in visit.shown:
         if page.url in wanted and page.rendered is None:
-            drawn[page.url], more = await look_at(page, browser, timeout=plan.timeouts.render, evidence=evidence)
+            drawn[page.url], more = await look_at(
+                page, browser, timeout=plan.timeouts.render, evidence=evidence, known=known.pages.get(page.url)
+            )
             requests += more
     search = visit.net.search
     if search is not None and search.page is not None:

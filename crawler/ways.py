@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from audit_rules.facts import PageFacts
+from audit_rules.known import Kept
 from audit_rules.probed import Probes
 from audit_rules.rendered import Depth, RenderFacts
 from crawler.guard import Guard
@@ -37,6 +39,34 @@ class Evidence(Protocol):
         seconds: float = 0.0,
     ) -> str: ...
 
+    def revisit(
+        self,
+        url: str,
+        status: int,
+        reason: str,
+        headers: tuple[tuple[str, str], ...],
+        digest: str,
+        seen_at: datetime,
+        held: Kept,
+        address: str = "",
+        seconds: float = 0.0,
+    ) -> None: ...
+
+    def withheld(
+        self,
+        url: str,
+        status: int,
+        reason: str,
+        headers: tuple[tuple[str, str], ...],
+        facts: PageFacts,
+        address: str = "",
+        seconds: float = 0.0,
+    ) -> None: ...
+
+    def drawn_before(self, url: str, facts: PageFacts, held: Kept) -> None: ...
+
+    def drawn_withheld(self, url: str, facts: PageFacts) -> None: ...
+
     def rendered(self, url: str, html: str, seen_at: datetime, render: RenderFacts, status: int) -> str: ...
 
     def picture(self, url: str, picture: bytes, seen_at: datetime) -> None: ...
@@ -49,7 +79,8 @@ class Evidence(Protocol):
 
 
 class Look(Protocol):
-    """One look in the browser (crawler.browser.Look). ``error`` is a reason, None where there is a page."""
+    """One look in the browser (crawler.browser.Look). ``error`` is a reason, None where there is a page; ``facts``
+    were read of a page that the archive does not hold."""
 
     @property
     def url(self) -> str: ...
@@ -67,6 +98,8 @@ class Look(Protocol):
     def error(self) -> str | None: ...
     @property
     def picture(self) -> bytes: ...
+    @property
+    def facts(self) -> PageFacts | None: ...
 
 
 class Browser(Protocol):

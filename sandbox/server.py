@@ -7,8 +7,9 @@ import gzip
 import socket
 import ssl
 import threading
+import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
@@ -25,11 +26,20 @@ class LoopbackServer:
     """Serves in a background thread, on ports that the system chooses, between ``start`` and ``close``.
 
     ``closed_port`` is held and listens to nobody: who connects to it is refused. ``others`` are contexts of which
-    each has a port of its own, ``other_ports`` in their order.
+    each has a port of its own, ``other_ports`` in their order. With ``tags`` what is there has an ETag, and is not
+    sent to those who have it.
     """
 
-    def __init__(self, answer: Answerer, context: ssl.SSLContext, others: Sequence[ssl.SSLContext] = ()) -> None:
+    def __init__(
+        self,
+        answer: Answerer,
+        context: ssl.SSLContext,
+        others: Sequence[ssl.SSLContext] = (),
+        *,
+        tags: bool = False,
+    ) -> None:
         self._answer = answer
+        self._tags = tags
         self._contexts = (context, *others)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sandbox", daemon=True)
@@ -115,7 +125,7 @@ class LoopbackServer:
         method, host, target, fields, stays = await self._heard(reader)
         parts = urlsplit(target)
         answer = self._answer(scheme, host, parts.path or "/", dict(parse_qsl(parts.query)))
-        writer.write(_as_bytes(answer, method, "gzip" in fields.get("accept-encoding", ""), stays))
+        writer.write(_as_bytes(answer, method, fields, stays, tags=self._tags))
         await writer.drain()
         return stays
 
@@ -143,9 +153,13 @@ def _port(listener: socket.socket) -> int:
     return int(listener.getsockname()[1])
 
 
-def _as_bytes(answer: Answer, method: str, takes_gzip: bool, stays: bool) -> bytes:
-    packed = answer.packed and takes_gzip
+def _as_bytes(answer: Answer, method: str, fields: Mapping[str, str], stays: bool, *, tags: bool) -> bytes:
+    packed = answer.packed and "gzip" in fields.get("accept-encoding", "")
     body = gzip.compress(answer.body, mtime=0) if packed else answer.body
+    tag = f'"{zlib.crc32(body):08x}"' if tags and answer.status == 200 else ""
+    if tag and fields.get("if-none-match") == tag:
+        lines = ["HTTP/1.1 304 Not Modified", f"ETag: {tag}", f"Connection: {'keep-alive' if stays else 'close'}"]
+        return "\r\n".join([*lines, "", ""]).encode()
     head = [
         f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
         f"Content-Type: {answer.content_type}",
@@ -154,5 +168,6 @@ def _as_bytes(answer: Answer, method: str, takes_gzip: bool, stays: bool) -> byt
         *(["Content-Encoding: gzip"] if packed else []),
         *(["Vary: Accept-Encoding"] if answer.packed else []),
         *([f"Location: {answer.location}"] if answer.location else []),
+        *([f"ETag: {tag}"] if tag else []),
     ]
     return "\r\n".join([*head, "", ""]).encode() + (b"" if method == "HEAD" else body)

@@ -57,16 +57,17 @@ class World:
     them leaves the machine. ``ca_file`` (PEM) and ``registry`` (a folder with ``agencies.csv`` and ``portals.csv``)
     live in a temporary folder until ``close``. ``truth`` maps (address of the site, rule) to what an auditor with a
     browser must find at the ``sites``, if it visits all of them in one run; ``shown`` are the demonstration's.
-    ``http_only`` are the hosts where https is refused.
+    ``http_only`` are the hosts where https is refused. With ``tags`` the servers know ETags.
 
     Raises ValueError for a fault that does not exist, does not fit its portal or contradicts another.
     """
 
     shown = tuple(COUNTRY.audited[portal].site for portal in DEMO)
 
-    def __init__(self, faults: Iterable[str] = (), country: Country = COUNTRY) -> None:
+    def __init__(self, faults: Iterable[str] = (), country: Country = COUNTRY, *, tags: bool = False) -> None:
         planted = plant(faults, country)
         self.country = country
+        self._tags = tags
         self.sites = tuple(body.site for body in country.audited.values())
         self.truth: Mapping[tuple[str, str], Outcome] = MappingProxyType(truth(planted, country))
         self._faults = {
@@ -84,10 +85,10 @@ class World:
         self._server: LoopbackServer | None = None
 
     @classmethod
-    def of(cls, seed: int, portals: int, share: float = 0.1) -> World:
+    def of(cls, seed: int, portals: int, share: float = 0.1, *, tags: bool = False) -> World:
         """A country of so many portals for measurements, each fault planted with a chance of ``share``."""
         country = draw(seed, portals)
-        return cls(draw_faults(country, seed, share), country)
+        return cls(draw_faults(country, seed, share), country, tags=tags)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -104,7 +105,9 @@ class World:
         authority, folder = Authority(), Path(self._folder.name)
         self.ca_file.write_bytes(authority.pem)
         contexts = {fault: spoilt(fault, authority, folder, names) for fault in (*self._tls, "")}
-        self._server = LoopbackServer(self.answer, contexts[""], [contexts[fault] for fault in self._tls])
+        self._server = LoopbackServer(
+            self.answer, contexts[""], [contexts[fault] for fault in self._tls], tags=self._tags
+        )
         self._server.start()
         return self
 

@@ -3,8 +3,9 @@
 One file for each portal and run. A response is kept with its content encoding; a rendered page is a
 ``conversion`` record, with what only the browser saw in a ``metadata`` record beside it, and its picture in a
 ``resource`` record, where one was taken; an address that did not
-answer is a ``metadata`` record ``{"error": reason}``, what probes saw is one too. Reading is in
-``storage.recorded``.
+answer is a ``metadata`` record ``{"error": reason}``, what probes saw is one too. Bytes that are held already,
+here or in an older file, are a ``revisit`` record; a page with the words of private persons is kept without its
+body, and what was read of it is a ``metadata`` record. Reading is in ``storage.recorded``.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from audit_rules.facts import PageFacts
+from audit_rules.known import Kept
 from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage import blobs
 from storage.files import lock, safe_name, why
 from storage.recorded import EvidenceError, Recorded, RecordedLook, RecordedResponse
-from storage.warc_index import LOOK, SECONDS, VIEW, RecordedFailure
+from storage.warc_index import LOOK, REFERS_TO_FILE, SECONDS, VIEW, WITHHELD, RecordedFailure
 
 __all__ = [
     "EvidenceError",
@@ -34,6 +37,7 @@ __all__ = [
     "RecordedFailure",
     "RecordedLook",
     "RecordedResponse",
+    "file_name",
     "sweep",
 ]
 
@@ -43,6 +47,10 @@ MAX_HEADER_LENGTH = 8192
 """Characters of one header's value that are kept."""
 MAX_URL_LENGTH = 8192
 
+_WORTH_REFERRING = 1024
+"""Bytes of a body from which a second record of it refers to the first."""
+_SAME = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _LEVEL = 1  # deflate: a page costs a third of level 6, and the file grows by a tenth
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}\Z")  # a header's name (RFC 9110)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -61,10 +69,11 @@ class EvidenceWriter:
 
     def __init__(self, folder: Path, run_id: str, portal_id: str, *, user_agent: str = "") -> None:
         self._folder = folder
-        self._name = f"{safe_name(run_id)}/{safe_name(portal_id)}.warc.gz"
+        self._name = file_name(run_id, portal_id)
         self._path = folder / self._name
         self._part = self._path.with_name(self._path.name + ".part")
         self._later = False
+        self._held: dict[str, Kept] = {}
         try:
             self._part.parent.mkdir(parents=True, exist_ok=True)
             self._file: BinaryIO = self._part.open("wb")
@@ -96,17 +105,70 @@ class EvidenceWriter:
         """Keeps an answer. ``body`` is as sent, still content-encoded but no longer chunked; ``address`` is the
         IP address that sent it, ``seconds`` how long that took. Gives the SHA-256 of the body in hex."""
         digest = hashlib.sha256(body).hexdigest()
-        block = _http_head(status, reason, headers, len(body)) + body
-        about = [
-            ("Content-Type", "application/http; msgtype=response"),
-            ("WARC-Payload-Digest", f"sha256:{digest}"),
-        ]
-        if address:
-            about.append(("WARC-IP-Address", address))
-        if seconds:
-            about.append((SECONDS, f"{seconds:.3f}"))
-        self._record("response", url, seen_at, about, block)
+        held = self._held.get(digest)
+        if held is not None:
+            self.revisit(url, status, reason, headers, digest, seen_at, held, address, seconds)
+            return digest
+        about = _about(digest, address, seconds)
+        self._record("response", url, seen_at, about, _http_head(status, reason, headers, len(body)) + body)
+        if len(body) >= _WORTH_REFERRING:
+            self._held[digest] = Kept(self._name, _warc_url(url), seen_at)
         return digest
+
+    def revisit(
+        self,
+        url: str,
+        status: int,
+        reason: str,
+        headers: Headers,
+        digest: str,
+        seen_at: datetime,
+        held: Kept,
+        address: str = "",
+        seconds: float = 0.0,
+    ) -> None:
+        """Keeps an answer whose body, of that SHA-256, is held already: the server said that it did not change
+        (304), or sent the same once more."""
+        about = [
+            ("WARC-Profile", _NOT_MODIFIED if status == 304 else _SAME),
+            *_about(digest, address, seconds),
+            *self._reference(held),
+        ]
+        self._record("revisit", url, seen_at, about, _http_head(status, reason, headers, None))
+
+    def withheld(
+        self,
+        url: str,
+        status: int,
+        reason: str,
+        headers: Headers,
+        facts: PageFacts,
+        address: str = "",
+        seconds: float = 0.0,
+    ) -> None:
+        """Keeps an answer without its body, which has the words of private persons: its headers, its digest and
+        what was read of it."""
+        about = [
+            *_about("", address, seconds),
+            ("WARC-Truncated", "unspecified"),
+            (WITHHELD, f"sha256:{facts.sha256}"),  # no payload digest: there is no payload that it would fit
+        ]
+        answer = self._record("response", url, facts.seen_at, about, _http_head(status, reason, headers, 0))
+        self._record(
+            "metadata", url, facts.seen_at, [*_JSON, ("WARC-Refers-To", answer)], blobs.pack({"facts": facts})
+        )
+
+    def drawn_before(self, url: str, facts: PageFacts, held: Kept) -> None:
+        """Keeps that a page is told as a browser drew it when ``held`` was written: nobody looked again."""
+        about = [*_JSON, ("WARC-Payload-Digest", f"sha256:{facts.sha256}"), *self._reference(held)]
+        note = {"status": facts.status, "render": facts.render, "drawn_before": True}
+        self._record("metadata", url, facts.seen_at, about, blobs.pack(note))
+
+    def drawn_withheld(self, url: str, facts: PageFacts) -> None:
+        """Keeps what was read of a drawn page without the page (see ``withheld``)."""
+        note = {"status": facts.status, "render": facts.render, "facts": facts}
+        about = [*_JSON, (WITHHELD, f"sha256:{facts.sha256}")]
+        self._record("metadata", url, facts.seen_at, about, blobs.pack(note))
 
     def rendered(self, url: str, html: str, seen_at: datetime, render: RenderFacts, status: int) -> str:
         """Keeps a page as a browser made it of an answer with that status. Gives the SHA-256 of its UTF-8 bytes."""
@@ -158,6 +220,10 @@ class EvidenceWriter:
             self._file.close()
         self._part.unlink(missing_ok=True)
 
+    def _reference(self, held: Kept) -> list[tuple[str, str]]:
+        about = [("WARC-Refers-To-Target-URI", held.url), ("WARC-Refers-To-Date", _warc_date(held.seen_at))]
+        return about if held.warc == self._name else [*about, (REFERS_TO_FILE, held.warc)]
+
     def _record(self, kind: str, url: str, seen_at: datetime, headers: Headers, block: bytes) -> str:
         """Writes one record, one gzip member; gives its id."""
         record_id = f"<urn:uuid:{uuid.uuid4()}>"
@@ -191,6 +257,11 @@ class EvidenceWriter:
         )
 
 
+def file_name(run_id: str, portal_id: str) -> str:
+    """The name of the evidence of a portal in a run, below the folder, with slashes."""
+    return f"{safe_name(run_id)}/{safe_name(portal_id)}.warc.gz"
+
+
 def sweep(folder: Path) -> int:
     """Removes the ``.part`` files of dead processes below the folder: how many. Files being written are left."""
     swept = 0
@@ -202,11 +273,23 @@ def sweep(folder: Path) -> int:
     return swept
 
 
-def _http_head(status: int, reason: str, headers: Headers, length: int) -> bytes:
-    """The status line and headers. What no longer fits the body goes: it is not chunked any more."""
+def _about(digest: str, address: str, seconds: float) -> list[tuple[str, str]]:
+    about = [("Content-Type", "application/http; msgtype=response")]
+    if digest:
+        about.append(("WARC-Payload-Digest", f"sha256:{digest}"))
+    if address:
+        about.append(("WARC-IP-Address", address))
+    if seconds:
+        about.append((SECONDS, f"{seconds:.3f}"))
+    return about
+
+
+def _http_head(status: int, reason: str, headers: Headers, length: int | None) -> bytes:
+    """The status line and headers. What no longer fits the body goes: it is not chunked any more. ``length`` is
+    None where no body follows."""
     lines = [f"HTTP/1.1 {status} {_one_line(reason)[:100]}"]
     for name, value in headers[:MAX_HEADERS]:
-        stale = name.lower() == "content-length" and value.strip() != str(length)
+        stale = name.lower() == "content-length" and length is not None and value.strip() != str(length)
         if not stale and name.lower() != "transfer-encoding" and _TOKEN.match(name):
             lines.append(f"{name}: {_one_line(value)}")
     return _bytes("\r\n".join(lines) + "\r\n\r\n")

@@ -5,6 +5,7 @@ Only where each record lies is held in memory; a body is read when it is asked f
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +19,11 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeadersParserException
 
+from audit_rules.facts import PageFacts
 from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage.files import why
-from storage.warc_index import Index, RecordedFailure, key, read_all
+from storage.warc_index import Index, RecordedFailure, Spot, has_status, key, read_all
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes of a recorded body that are read at most; what a file of others holds beyond is cut off."""
@@ -43,7 +45,7 @@ class EvidenceError(Exception):
 @dataclass(frozen=True, slots=True)
 class RecordedResponse:
     """An answer as it was sent: ``body`` is content-encoded as its headers say, and not chunked; ``seconds`` is how
-    long it took, 0 where nobody wrote that down."""
+    long it took, 0 where nobody wrote that down. ``facts`` are what was read of a page whose body is not kept."""
 
     url: str
     status: int
@@ -51,38 +53,43 @@ class RecordedResponse:
     body: bytes
     seen_at: datetime
     seconds: float = 0.0
+    facts: PageFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedLook:
-    """A page as a browser made it."""
+    """A page as a browser made it; ``facts`` as above, then ``html`` is empty."""
 
     url: str
     html: str
     seen_at: datetime
     render: RenderFacts
     status: int
+    facts: PageFacts | None = None
 
 
 class Recorded:
-    """What a WARC file holds. Of several records of one address the last one counts."""
+    """What a WARC file holds. Of several records of one address the last one counts.
 
-    def __init__(self, path: Path, index: Index) -> None:
+    A record may refer to the body in another file: it is sought beside this one, as this program keeps its evidence
+    (``<run>/<portal>.warc.gz``). Where it is not
+    there, nothing is recorded."""
+
+    def __init__(self, path: Path, index: Index, beside: dict[Path, Index | None] | None = None) -> None:
         self._path = path
         self._index = index
+        self._beside: dict[Path, Index | None] = {} if beside is None else beside
 
     @classmethod
     def open(cls, path: Path) -> Recorded:
         """Raises EvidenceError where the file cannot be read or is no WARC of one record per gzip member."""
-        index = Index()
-        with _clear(path), path.open("rb") as file:
-            index.read(file)
-        return cls(path, index)
+        return cls(path, _indexed(path))
 
     @property
     def later(self) -> Recorded | None:
         """What the second look saw (only in files of this program); None where there was none."""
-        return Recorded(self._path, self._index.later) if self._index.later is not None else None
+        later = self._index.later
+        return None if later is None else Recorded(self._path, later, self._beside)
 
     def hosts(self) -> tuple[str, ...]:
         """The hosts (lower case, as asked, no port) of which an answer or a failure is held, first seen first."""
@@ -94,12 +101,20 @@ class Recorded:
         spot = self._index.responses.get(key(url))
         if spot is None:
             return None
+        place = self._body_of(spot)
+        if place is None:
+            return None
+        path, body_at = place
         with _clear(self._path), self._path.open("rb") as file:
             head = _record_at(file, spot.at).http_headers
-            record = _record_at(file, spot.body_at)
-            body = read_all(_body_stream(record), MAX_BODY)
+        with _clear(path), path.open("rb") as file:
+            record = _record_at(file, body_at)
+            body = b"" if spot.facts is not None else read_all(_body_stream(record), MAX_BODY)
+        if not has_status(head) or head.get_statuscode() == "304":
+            head = record.http_headers
         headers = tuple((name, value) for name, value in head.headers if name.lower() != "transfer-encoding")
-        return RecordedResponse(spot.url, int(head.get_statuscode()), headers, body, spot.seen_at, spot.seconds)
+        status = int(head.get_statuscode())
+        return RecordedResponse(spot.url, status, headers, body, spot.seen_at, spot.seconds, spot.facts)
 
     def failure(self, url: str) -> RecordedFailure | None:
         """That an address gave no answer; ask for a response first, it may have answered another time."""
@@ -111,11 +126,12 @@ class Recorded:
 
     def picture(self, sha256: str) -> bytes:
         """The picture of a page with that SHA-256, empty where it is not held. Raises EvidenceError as above."""
-        at = self._index.pictures.get(f"sha256:{sha256}")
-        if at is None:
-            return b""
-        with _clear(self._path), self._path.open("rb") as file:
-            return read_all(_record_at(file, at).raw_stream, MAX_BODY)
+        name = f"sha256:{sha256}"
+        for path, index in ((self._path, self._index), *self._files()):
+            if name in index.pictures:
+                with _clear(path), path.open("rb") as file:
+                    return read_all(_record_at(file, index.pictures[name]).raw_stream, MAX_BODY)
+        return b""
 
     def rendered(self, url: str) -> RecordedLook | None:
         """An address as a browser saw it (only in files of this program). Raises EvidenceError as above."""
@@ -123,9 +139,58 @@ class Recorded:
         if found is None:
             return None
         spot, status, render = found
-        with _clear(self._path), self._path.open("rb") as file:
-            html = read_all(_record_at(file, spot.at).raw_stream, MAX_BODY).decode("utf-8", "replace")
+        if spot.facts is not None:
+            return RecordedLook(spot.url, "", spot.seen_at, render, status, spot.facts)
+        path, at = self._path, spot.at
+        if spot.file:
+            index = self._other(spot.file)
+            if index is None or spot.digest not in index.drawn:
+                return None
+            path, at = self._named(spot.file), index.drawn[spot.digest].at
+        with _clear(path), path.open("rb") as file:
+            html = read_all(_record_at(file, at).raw_stream, MAX_BODY).decode("utf-8", "replace")
         return RecordedLook(spot.url, html, spot.seen_at, render, status)
+
+    # --- other files ------------------------------------------------------------------------------------
+
+    def _body_of(self, spot: Spot) -> tuple[Path, int] | None:
+        if spot.body_at is not None:
+            return self._path, spot.body_at
+        index = self._other(spot.file) if spot.file else None
+        at = index.bodies.get(spot.digest) if index is not None else None
+        return None if at is None else (self._named(spot.file), at)
+
+    def _named(self, file: str) -> Path:
+        return self._path.parent.parent / file
+
+    def _other(self, file: str) -> Index | None:
+        """The index of an older file beside this one; None where it is not there, or no WARC."""
+        if not _PLAIN.fullmatch(file):
+            return None
+        path = self._named(file)
+        if path not in self._beside:
+            try:
+                self._beside[path] = _indexed(path)
+            except EvidenceError:
+                self._beside[path] = None
+        return self._beside[path]
+
+    def _files(self) -> list[tuple[Path, Index]]:
+        for spot, _, _ in self._index.looks.values():
+            if spot.file:
+                self._other(spot.file)
+        return [(path, index) for path, index in self._beside.items() if index is not None]
+
+
+_PLAIN = re.compile(r"(?!\.)[\w.-]+/(?!\.)[\w.-]+")
+"""The name of an evidence file below the folder of all: no way out of it."""
+
+
+def _indexed(path: Path) -> Index:
+    index = Index()
+    with _clear(path), path.open("rb") as file:
+        index.read(file)
+    return index
 
 
 @contextmanager

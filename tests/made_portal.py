@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from audit_rules.address import Address
-from audit_rules.facts import Portal, Region
+from audit_rules.facts import PageFacts, Portal, Region
 from audit_rules.rendered import Depth, RenderFacts
 from crawler.guard import Guard
 from crawler.politeness import Politeness
@@ -58,6 +58,7 @@ class Site:
         self.asked: list[str] = []
         self.agents: set[str] = set()
         self.cookies: dict[str, str] = {}
+        self.not_modified: list[str] = []
         site = self
 
         class Door(BaseHTTPRequestHandler):
@@ -74,6 +75,9 @@ class Site:
                 if not isinstance(reply, Reply):
                     times = sum(asked.endswith(f" {host}{self.path}") for asked in site.asked)
                     reply = reply[min(len(reply), times) - 1]
+                if (tag := reply.headers.get("ETag")) and self.headers.get("If-None-Match") == tag:
+                    site.not_modified.append(self.path)
+                    reply = Reply(b"", 304, {"ETag": tag})
                 self.send_response(reply.status)
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
@@ -128,6 +132,7 @@ class Drawn:
     render: RenderFacts
     error: str | None = None
     picture: bytes = b""
+    facts: PageFacts | None = None
 
 
 class Painter:

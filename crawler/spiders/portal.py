@@ -71,7 +71,7 @@ class PortalSpider(Spider):
     def _equip(self, crawler: Crawler) -> None:
         politeness = self.net.politeness
         slow_down = politeness.slow_down if politeness else lambda _host, _delay: None
-        self._asking = Asking(crawler, self.plan)
+        self._asking = Asking(crawler, self.plan, self.errand.known)
         self._robots = Robots(self._asking.patiently, self.plan.user_agent, slow_down)
         self._aside = Aside(self._robots, self._asking, self._scope.owns)
 
@@ -213,7 +213,7 @@ class PortalSpider(Spider):
             if not gate.allows(url):
                 self._books.skip(asked, "robots")
                 return
-            fetched = await self._asking.once(url, jar=jar)
+            fetched = await self._asking.once(url, jar=jar, may_be_known=True)
             target = fetched.redirect
             if target is None:
                 await self._take(asked, url, fetched)
@@ -255,7 +255,7 @@ class PortalSpider(Spider):
 
     async def _keep(self, fetched: Fetched, url: str, *, rendered: bool) -> Page:
         """Reads an answer as a page, shows it to the browser if wanted, and takes up its links."""
-        page = Page(url, raw=facts_of(fetched, url))
+        page = Page(url, raw=facts_of(fetched, url), source=fetched.source)
         if rendered:
             page = await self._shown(page)
         return self._take_up(page)
@@ -296,6 +296,7 @@ class PortalSpider(Spider):
             timeout=self.plan.timeouts.render,
             evidence=self.evidence,
             depth=self._depth(),
+            known=self.errand.known.pages.get(page.url),
         )
         self._more_requests += requests
         if page.rendered is None:

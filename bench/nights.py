@@ -1,0 +1,127 @@
+"""What an unchanged night costs beside the first one: CPU of the process, evidence and database written.
+
+    python -m bench.nights [--portals 24] [--pages 30] [--nights 3] [--render never|auto] [--json FILE]
+
+The sandbox's country on loopback, its server in another process, once with servers that know ETags and once with
+such as do not. Nights are made to be different days, so that a third of the portals is looked at anew in each, as
+it would be; each night has a process of its own, as it would have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+
+def serve(portals: int, *, tags: bool) -> None:
+    """The server's process: tells where everything is, until stdin ends."""
+    from sandbox.world import World
+
+    with World.of(1, portals, tags=tags) as world:
+        told = {"registry": str(world.registry), "connect_to": world.connect_to, "sites": world.sites}
+        print(json.dumps(told), flush=True)
+        sys.stdin.read()
+
+
+def night(data: Path, place: dict[str, Any], pages: int, render: Any, number: int) -> None:
+    """One night's process: tells its CPU (its own, and that of the browser below it) and what it did."""
+    from audit import fleet
+    from audit.days import day_of
+    from audit.registry_files import read_registry
+    from crawler.plan import Plan
+    from storage.archive import Archive
+
+    day = day_of() + timedelta(days=number)
+    header_of = fleet.header_of
+    fleet.header_of = lambda *given: replace(header_of(*given), day=day)  # type: ignore[assignment]
+    plan = Plan(
+        max_pages=pages, render=render, delay=0.0, connect_to=tuple(place["connect_to"]), allow_private=True
+    )
+    registry = read_registry(Path(place["registry"]))
+    asked = [registry.find(site, day) for site in place["sites"]]
+    before = _cpu()
+    with closing(Archive.open(data / "audit.db")) as archive:
+        done = fleet.audit_portals(asked, registry, plan, archive, data=data, kind="nightly")
+        spent = _cpu() - before
+        seen = [portal.visit for portal in done.portals]
+        told = {
+            "cpu_s": round(spent, 2),
+            "pages": sum(len(visit.pages) for visit in seen),
+            "requests": sum(visit.net.requests for visit in seen),
+            "second_looks": sum(visit.later is not None for visit in seen),
+            "failed": sum(j.verdict.outcome == "failed" for portal in done.portals for j in portal.judgements),
+            "evidence_kb": sum(f.stat().st_size for f in (data / "evidence" / done.header.id).iterdir()) // 1024,
+            "database_kb": (data / "audit.db").stat().st_size // 1024,
+        }
+    print(json.dumps(told), flush=True)
+
+
+def _cpu() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def measure(given: argparse.Namespace, *, tags: bool) -> list[dict[str, Any]]:
+    """The nights, one after another."""
+    base = [sys.executable, "-m", "bench.nights", "--portals", str(given.portals), "--pages", str(given.pages)]
+    command = [*base, "--part", "tags" if tags else "plain"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,  # noqa: S603
+    ):
+        assert server.stdout is not None
+        place = server.stdout.readline()
+        told = []
+        for number in range(given.nights):
+            asked = [*base, "--render", given.render, "--part", "night", "--number", str(number), "--data", folder]
+            run = subprocess.run(asked, input=place, capture_output=True, text=True, check=False)  # noqa: S603
+            if run.returncode:
+                raise SystemExit(run.stderr)
+            told.append(json.loads(run.stdout.splitlines()[-1]))
+            print("with ETags" if tags else "without", number + 1, told[-1], file=sys.stderr, flush=True)
+        server.communicate()
+    return told
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser.add_argument("--portals", type=int, default=24)
+    parser.add_argument("--pages", type=int, default=30)
+    parser.add_argument("--nights", type=int, default=3)
+    parser.add_argument("--render", default="never")
+    parser.add_argument("--json", type=Path)
+    for hidden in ("--part", "--number", "--data"):
+        parser.add_argument(hidden, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.part == "night":
+        night(Path(given.data), json.loads(sys.stdin.readline()), given.pages, given.render, int(given.number))
+        return
+    if given.part:
+        serve(given.portals, tags=given.part == "tags")
+        return
+    told = {}
+    for name, tags in (("with_tags", True), ("without_tags", False)):
+        nights = measure(given, tags=tags)
+        cpu = [each["cpu_s"] for each in nights]
+        written = [each["evidence_kb"] for each in nights]
+        told[name] = {
+            "nights": nights,
+            "second_cpu_percent": round(100 * cpu[1] / cpu[0]),
+            "second_bytes_percent": round(100 * written[1] / written[0]),
+        }
+    print(json.dumps(told, indent=1))
+    if given.json:
+        given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
