@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import Database, told
 from storage.files import hold, release, safe_name
@@ -101,37 +101,44 @@ class _Locks:
     def take(self, run_id: str) -> bool:
         if run_id in self._held:
             return False
-        connection = self._database.own_connection()
-        try:
-            with told(self._database.name):
-                connection.exec_driver_sql(_NOTICED)
-                taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(run_id)})
-        except BaseException:
-            connection.close()
-            raise
-        if taken:
+        connection = self._locked(run_id)
+        if connection is not None:
             self._held[run_id] = connection
-        else:
-            connection.close()
-        return bool(taken)
+        return connection is not None
 
     def leave(self, run_id: str) -> None:
         connection = self._held.pop(run_id, None)
         if connection is not None:
-            with suppress(DBAPIError):  # where the connection is lost, the server has let go
+            with suppress(SQLAlchemyError):  # where the connection is lost, the server has let go
                 connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")  # at once: a close takes its time
-            with suppress(DBAPIError):
+            with suppress(SQLAlchemyError):
                 connection.close()
 
     def renew(self) -> bool:
         for run_id, connection in list(self._held.items()):
             try:
                 connection.exec_driver_sql("SELECT 1")
-            except DBAPIError:
-                self.leave(run_id)
-                if not self.take(run_id):
+            except SQLAlchemyError:
+                fresh = self._locked(run_id)
+                if fresh is None:
                     return False
+                with suppress(SQLAlchemyError):
+                    connection.close()
+                self._held[run_id] = fresh
         return True
+
+    def _locked(self, run_id: str) -> Connection | None:
+        connection = self._database.own_connection()
+        try:
+            with told(self._database.name):
+                connection.exec_driver_sql(_NOTICED)
+                if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(run_id)}):
+                    return connection
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+        return None
 
     def close(self) -> None:
         for run_id in list(self._held):

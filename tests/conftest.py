@@ -48,3 +48,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """An address of a database of each kind."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture
+def archive(database_url: str) -> Iterator[Archive]:
+    """An empty archive in a database of each kind."""
+    with Archive.open(database_url) as opened:
+        yield opened

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -138,12 +137,6 @@ def portal_run(portal_id: str = "laocai", outcome: Outcome = "failed", seen_at: 
         judgement("transport.https", "cantTell", seen_at),
     )
     return PortalRun(portal, visit, around, judged, Score(0.75, True, 3, 1, 4, 1), f"r1/{portal_id}.warc.gz")
-
-
-@pytest.fixture
-def archive(database_url: str) -> Iterator[Archive]:
-    with Archive.open(database_url) as opened:
-        yield opened
 
 
 def close(archive: Archive, run_id: str, status: str = "complete", at: datetime = SEEN) -> None:
