@@ -54,6 +54,7 @@ def ask(*arguments: str) -> Result:
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
 
 
 # --- the data ---------------------------------------------------------------------------------------------------
