@@ -15,6 +15,13 @@ def plain(text: str) -> str:
     return text
 
 
+def line(text: str) -> str:
+    """One line of text, blanks folded."""
+    if len(text) > 1000 or any(ord(each) < 32 for each in text):
+        raise ValueError(text)
+    return " ".join(plain(text).split())
+
+
 def address(text: str) -> str:
     address = Address.parse(text)
     if address.valid_from or address.valid_to:

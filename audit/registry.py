@@ -79,7 +79,7 @@ class Registry:
         told = {p.agency.id for p in (*asked, *waiting, *nowhere) if p.agency is not None}
         taken = self.portals.keys() | self.units.keys()
         for agency in self.agencies.values():
-            if agency.id not in told and Address("", "", agency.valid_from, agency.valid_to).holds(day):
+            if agency.id not in told and in_force(agency, day):
                 own = agency.id if agency.id not in taken else f"{agency.id}.0"
                 nowhere.append(Portal(own, NOWHERE, agency.kind, agency, main_portal_id=self._main_of(agency)))
         return Round(
@@ -118,7 +118,22 @@ class Registry:
             bodies=tuple(name for name in dict.fromkeys(near) if name not in own),
             abolished=self._abolished(day),
             successor=successor,
+            predecessors=self.predecessors(portal, day),
         )
+
+    def predecessors(self, portal: Portal, day: date) -> tuple[Portal, ...]:
+        """The portals of bodies that are no more on a day, in whose place a portal stands."""
+        if day not in self._heirs:
+            heirs: dict[str, list[Portal]] = {}
+            for each in self.portals.values():
+                if (heir := self._successor(each, day)) is not None:
+                    heirs.setdefault(heir.id, []).append(each)
+            self._heirs[day] = heirs
+        return tuple(self._heirs[day].get(portal.id, ()))
+
+    @cached_property
+    def _heirs(self) -> dict[date, Mapping[str, list[Portal]]]:
+        return {}
 
     def _successor(self, portal: Portal, day: date) -> Portal | None:
         """The portal of the body that stands on a day in the place of a portal's own; None where that one lives on,
@@ -211,6 +226,13 @@ class Registry:
                     if not start and above.owns(f"https://{address}"):
                         return portal, address.path[len(above.path) :].lstrip("/").partition("/")[0].lower()
         return None, host if labels[1:] == ["gov", "vn"] else labels[0]
+
+
+def in_force(agency: Agency, day: date) -> bool:
+    """Whether a body exists on a day."""
+    return (agency.valid_from is None or agency.valid_from <= day) and (
+        agency.valid_to is None or day <= agency.valid_to
+    )
 
 
 def _book(portals: Iterable[Portal], day: date) -> AddressBook:

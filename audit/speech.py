@@ -36,8 +36,11 @@ class _InWords(click.Command):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         lang = language(ctx)
+        named = (one.metavar or "" for one in self.params if isinstance(one, click.Argument))
         formatter.write_usage(
-            ctx.command_path, say("help.usage_options", lang), prefix=say("help.usage", lang) + " "
+            ctx.command_path,
+            " ".join([*named, say("help.usage_options", lang)]),
+            prefix=say("help.usage", lang) + " ",
         )
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -180,7 +183,8 @@ def _sentence(error: click.ClickException, lang: Lang) -> str:
         hint = _hint(error.possibilities, lang)
         return say("error.no_command", lang, name=clean(error.command_name), hint=hint)
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return say("error.missing", lang, name=error.param.opts[0])
+        named = error.param.metavar if isinstance(error.param, click.Argument) else error.param.opts[0]
+        return say("error.missing", lang, name=named)
     if isinstance(error, click.BadOptionUsage):
         return say("error.option_use", lang, name=error.option_name)
     return say("error.usage", lang, message=clean(error.format_message()))
@@ -203,7 +207,8 @@ def _write_text(formatter: click.HelpFormatter, text: str) -> None:
 
 
 def _write_options(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    records = [record for one in command.get_params(ctx) if (record := one.get_help_record(ctx)) is not None]
+    options = (one for one in command.get_params(ctx) if isinstance(one, click.Option))
+    records = [record for one in options if (record := one.get_help_record(ctx)) is not None]
     with formatter.section(say("help.options", language(ctx))):
         formatter.write_dl(records)
 

@@ -51,8 +51,8 @@ def fit(portal: Portal, main: Portal | None, address: Address) -> Fit:
 
 def expected(portal: Portal, main: Portal | None) -> str:
     """The domain by the decree: the place's name where that makes it, else the decree's own pattern."""
-    below = f".{_domain(main)}" if main is not None else _ROOT
-    named = _place(portal.agency) if portal.kind in ("province", "commune") else ""
+    below = f".{domain_of(main)}" if main is not None else _ROOT
+    named = place_of(portal.agency) if portal.kind in ("province", "commune") else ""
     return f"{named or _PATTERNS.get(portal.kind, '')}{below}"
 
 
@@ -73,7 +73,7 @@ def _main_fit(portal: Portal, host: str, address: Address) -> Fit:
         return "no_name"
     bare = label.replace("-", "")
     if portal.kind == "province":
-        own = _place(portal.agency)
+        own = place_of(portal.agency)
         return "no_name" if not own else "fits" if bare == own else "other_name"
     return "fits" if bare in _spellings(portal.agency) else "abbreviation"
 
@@ -83,7 +83,7 @@ def _main_fit(portal: Portal, host: str, address: Address) -> Fit:
 
 def _component_fit(portal: Portal, main: Portal, host: str, address: Address) -> Fit:
     former = _hosts(main.inherited)
-    parent = _domain(main)
+    parent = domain_of(main)
     others = (plain_host(main.address.host), *_hosts(main.aliases))
     if host in (parent, *others) or (address.path and host.endswith(f".{parent}")):
         return "path"
@@ -95,7 +95,7 @@ def _component_fit(portal: Portal, main: Portal, host: str, address: Address) ->
 
 
 def _label_fit(portal: Portal, main: Portal, host: str) -> Fit:
-    parents = (_domain(main), *_hosts(main.aliases))
+    parents = (domain_of(main), *_hosts(main.aliases))
     label = next(host.removesuffix(f".{parent}") for parent in parents if host.endswith(f".{parent}"))
     if "." in label:
         return "review"
@@ -104,16 +104,16 @@ def _label_fit(portal: Portal, main: Portal, host: str) -> Fit:
     bare = label.replace("-", "")
     if portal.kind != "commune":
         return "fits" if bare in _spellings(portal.agency) else "abbreviation"
-    own = _place(portal.agency)
+    own = place_of(portal.agency)
     if not own:
         return "no_name"
-    suffixes = ("", _place(main.agency))
+    suffixes = ("", place_of(main.agency))
     if bare in {f"{level}{own}{suffix}" for level in ("", *_LEVELS) for suffix in suffixes}:
         return "fits"
     return "review" if own in bare else "other_name"
 
 
-def _domain(main: Portal) -> str:
+def domain_of(main: Portal) -> str:
     """The domain of a main portal's body: that of "cong.tinh.gov.vn" is "tinh.gov.vn", where its sites lie too."""
     host = plain_host(main.address.host)
     return ".".join(host.split(".")[-3:]) if host.endswith(_ROOT) else host
@@ -130,7 +130,7 @@ def _below(host: str, parents: Iterable[str]) -> bool:
 # --- names -------------------------------------------------------------------------------------------------
 
 
-def _place(agency: Agency | None) -> str:
+def place_of(agency: Agency | None) -> str:
     """The place that a body governs as a domain has it, or an empty text."""
     parts = split_name(agency.name_vi) if agency else None
     if parts is None:

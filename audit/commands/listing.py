@@ -1,4 +1,4 @@
-"""Commands that list what the program knows: ``rules``, ``law``, ``portals``, ``labels``."""
+"""Commands that list what the program knows: ``rules``, ``law``, ``labels``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from audit.archives import archive_of
-from audit.commands.given import registry_of, run_id_of
+from audit.commands.given import run_id_of
 from audit.commands.told import tell
 from audit.config import Desk
 from audit.days import day_of
-from audit.listings import law_list, portal_list, rule_list
+from audit.listings import law_list, rule_list
 from audit.output import Output
 from audit.settings import settings
 from audit.speech import Family, Order
@@ -27,13 +27,6 @@ def rules(desk: Desk, /, **given: Any) -> int:
 @click.pass_obj
 def law(desk: Desk, /, **given: Any) -> int:
     told = law_list(given["law_day"] or day_of(), desk.lang)
-    return tell(told, given, Output(given["output"], desk, quiet=given["quiet"]), desk)
-
-
-@click.command("portals", cls=Order, params=settings("registry", "format", "output"))
-@click.pass_obj
-def portals_(desk: Desk, /, **given: Any) -> int:
-    told = portal_list(registry_of(given["registry"]), desk.lang)
     return tell(told, given, Output(given["output"], desk, quiet=given["quiet"]), desk)
 
 
