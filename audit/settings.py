@@ -12,6 +12,9 @@ import click
 
 from audit import readers
 from audit.config import Setting
+from audit.controls import parts as read_control
+from audit.notice import read_post, read_target
+from audit.window import read_clock, read_window
 from crawler.addresses import read_mapping, read_proxy, read_server
 from crawler.plan import Timeouts
 
@@ -23,6 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "depth": ("audit", "full", "text"),
     "what": ("findings", "unmeasured", "all", "links"),
     "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
+    "outcome": ("passed", "failed", "cantTell", "inapplicable"),
 }
 
 
@@ -46,6 +50,20 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "agency": lambda: Setting("agency", "text", readers.plain, metavar="ID"),
     "what": _choice("what"),
     "state": _choice("state"),
+    "formed": lambda: Setting("formed", "yes_no", str, is_flag=True, default=False),
+    "look_up": lambda: Setting("look_up", "yes_no", str, is_flag=True, default=False),
+    "in_a_row": lambda: Setting("in_a_row", "days", readers.within(int, 1, 60), default="3", metavar="DAYS"),
+    "by": lambda: Setting("by", "text", readers.line, required=True, metavar="NAME"),
+    "how": lambda: Setting("how", "text", readers.line, required=True, metavar="TEXT"),
+    "on": lambda: Setting("on", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
+    "finding": lambda: Setting("finding", "text", readers.plain, metavar="ID"),
+    "rule": lambda: Setting("rule", "text", readers.plain, metavar="ID"),
+    "reason": lambda: Setting("reason", "text", readers.line, metavar="TEXT"),
+    "document": lambda: Setting("document", "text", readers.line, metavar="NUMBER"),
+    "from": lambda: Setting("from", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
+    "to": lambda: Setting("to", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
+    "outcome": _choice("outcome"),
+    "seen": lambda: Setting("seen", "text", readers.line, metavar="TEXT"),
     "concept": lambda: Setting("concept", "text", readers.plain, metavar="CONCEPT"),
     "db": lambda: Setting("db", "text", readers.plain, metavar="URL"),
     "data": lambda: Setting("data", "text", lambda text: Path(readers.plain(text)), default="data", metavar="DIR"),
@@ -69,6 +87,23 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "ca_file": lambda: Setting("ca_file", "pem", readers.pem, metavar="PEM"),
     "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),
     "from_warc": lambda: Setting("from_warc", "file", readers.file, multiple=True, metavar="FILE"),
+    "processes": lambda: Setting("processes", "processes", readers.within(int, 1, 64), metavar="N"),
+    "in_flight": lambda: Setting(
+        "in_flight", "in_flight", readers.within(int, 1, 1000), default="100", metavar="N"
+    ),
+    "window": lambda: Setting("window", "window", read_window, metavar="HH:MM-HH:MM"),
+    "until": lambda: Setting("until", "clock", read_clock, metavar="HH:MM"),
+    "control": lambda: Setting(
+        "control", "control", readers.checked(read_control), multiple=True, metavar="HOST[:PORT]|none"
+    ),
+    "control_wait": lambda: Setting(
+        "control_wait", "wait", readers.within(float, 0, 86_400), default="1800", metavar="SECONDS"
+    ),
+    "notify": lambda: Setting("notify", "notify", read_target, multiple=True, metavar="URL|mailto:ADDRESS"),
+    "smtp": lambda: Setting("smtp", "smtp", read_post, metavar="URL"),
+    "stale_days": lambda: Setting(
+        "stale_days", "stale_days", readers.within(int, 1, 365), default="2", metavar="N"
+    ),
     **{name: _time_out(name) for name in TIME_OUTS},
     "timeout_again": lambda: Setting(
         "timeout_again", "times", readers.within(float, 1, 10), default=str(Timeouts().again), metavar="TIMES"
@@ -79,6 +114,8 @@ LOOKING = (
     "allow_private",
 )
 REPORT = ("data", "db", "format", "output", "fail_on")
+MANNING = ("processes", "in_flight", "window", "until", "control", "control_wait")
+NOTICE = ("notify", "smtp")
 WAITING = (*TIME_OUTS, "timeout_again")
 
 
@@ -90,6 +127,24 @@ def time_outs(given: Mapping[str, Any]) -> Timeouts:
 def settings(*names: str) -> list[click.Parameter]:
     """The options of these names, and those of every command."""
     return [SETTINGS[name]() for name in (*names, "lang", "quiet")]
+
+
+def newest_run() -> Setting:
+    """A run, for commands that take the newest finished one where none is named."""
+    return Setting("run", "text", readers.plain, default="latest", metavar="ID|latest")
+
+
+def needed(*names: str) -> list[click.Parameter]:
+    """Options that a command cannot do without."""
+    asked: list[click.Parameter] = [SETTINGS[name]() for name in names]
+    for one in asked:
+        one.required = True
+    return asked
+
+
+def without_csv() -> Setting:
+    """Of what is too much, or no table, for a spreadsheet."""
+    return _choice("format", choices=("table", "json"), default="table")()
 
 
 def export_format() -> Setting:
