@@ -6,9 +6,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from dataclasses import asdict, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,14 @@ from typing import Literal, Protocol
 
 from audit.days import day_of
 from audit.judging import close, new_run_id
+from audit.made_by import made_by
 from audit.recorded import seen_at, source_of
 from audit.registry import Registry
 from audit_rules import __version__
 from audit_rules.engine import judge
 from audit_rules.facts import Link, NetFacts, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement
+from audit_rules.known import Known, seen_once
 from audit_rules.languages import is_near, leads_to_language
 from audit_rules.later import again
 from audit_rules.reading.vocabulary import rank
@@ -38,6 +40,7 @@ from crawler.politeness import Politeness
 from crawler.visit import Network, render, visit
 from storage.archive import Archive
 from storage.evidence import EvidenceWriter, sweep
+from storage.known import recall
 from storage.recorded import EvidenceError, Recorded
 from storage.records import PortalRun, Run, RunHeader, RunStatus
 
@@ -48,6 +51,15 @@ SIDE_BY_SIDE = 16
 MAX_LOOKS = 30
 """Pages of one portal shown to the browser because a rule wants it, home aside."""
 MAX_ROUNDS = 3
+SECOND_SHARE = 0.25
+"""Of a portal's budget, what the second look has at least: nobody is accused for want of it."""
+LATEST = 1.5
+"""Times a portal's budget, and GRACE seconds, after which its visit is broken off as a fault of ours: all that a
+visit does ends before."""
+GRACE = 300.0
+
+Keep = Callable[[PortalRun], Awaitable[None]]
+"""Stores a portal's result, in one transaction; one stored before is replaced."""
 
 Kind = Literal["run", "nightly", "demo"]
 
@@ -60,32 +72,76 @@ class Progress(Protocol):
     def page(self, portal: Portal, pages: int) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
 class Job:
-    """What all portals of one run share."""
+    """What all portals of one run share in a process. ``archive`` is there to be read; what is found is given to
+    ``keep``, for on SQLite another process may be the one that writes."""
 
-    def __init__(
-        self,
-        header: RunHeader,
-        registry: Registry,
-        plan: Plan,
-        archive: Archive,
-        rulebook: Rulebook,
-        data: Path,
-        network: Network,
-        browser: Browser | None,
-    ) -> None:
-        self.header = header
-        self.registry = registry
-        self.plan = plan
-        self.archive = archive
-        self.rulebook = rulebook
-        self.data = data
-        self.network = network
-        self.browser = browser
+    header: RunHeader
+    registry: Registry
+    plan: Plan
+    archive: Archive
+    keep: Keep
+    rulebook: Rulebook
+    data: Path
+    network: Network
+    browser: Browser | None
 
-    def judged(self, portal: Portal, seen: Visit, around: Surroundings, warc: str | None) -> PortalRun:
-        judgements = judge(portal, seen, around, self.rulebook, self.header.law_day)
-        return PortalRun(portal, seen, around, judgements, score(judgements, portal), warc)
+    def judgements(self, portal: Portal, seen: Visit, around: Surroundings) -> tuple[Judgement, ...]:
+        return judge(portal, seen, around, self.rulebook, self.header.law_day)
+
+    def known(self, portal: Portal) -> Known:
+        """What the last visit left for this one. Only nights build on it: who asks for an audit wants to be looked
+        at."""
+        if self.header.kind != "nightly" or self.network.recorded is not None:
+            return Known()
+        return recall(self.archive.database, portal.id, made_by(), self.header.day, self.data / "evidence")
+
+
+def keep_in(archive: Archive, run_id: str) -> Keep:
+    """Stores results from this very process."""
+
+    async def keep(result: PortalRun) -> None:
+        archive.save(run_id, result)
+
+    return keep
+
+
+@asynccontextmanager
+async def post(
+    header: RunHeader,
+    registry: Registry,
+    plan: Plan,
+    archive: Archive,
+    keep: Keep,
+    *,
+    data: Path,
+    browser: bool = True,
+) -> AsyncIterator[Job]:
+    """Everything by which a process looks at portals, while it is open: the gate, the turns, one browser at most.
+    Inside ``crawler.loop.run``."""
+    from twisted.internet import reactor  # only now: the loop has to install it first
+
+    guard = gate(plan)
+    guard.install(reactor)
+    politeness = Politeness(delay=plan.delay)
+    async with AsyncExitStack() as stack:
+        shown = None
+        if browser and plan.render != "never" and find_browser() is not None:
+            shown = await stack.enter_async_context(
+                Browser(guard, user_agent=plan.user_agent, politeness=politeness)
+            )
+        yield Job(header, registry, plan, archive, keep, open_rulebook(), data, Network(guard, politeness), shown)
+
+
+def gate(plan: Plan) -> Guard:
+    return Guard(
+        connect_to=plan.connect_to,
+        dns=plan.dns,
+        allow_private=plan.allow_private,
+        proxy=plan.proxy,
+        seconds=plan.timeouts.dns,
+    )
 
 
 async def audit_portal(portal: Portal, job: Job, progress: Progress | None = None) -> PortalRun:
@@ -97,7 +153,8 @@ async def audit_portal(portal: Portal, job: Job, progress: Progress | None = Non
     around = job.registry.surroundings(portal, job.header.day)
     evidence = EvidenceWriter(job.data / "evidence", job.header.id, portal.id, user_agent=job.plan.user_agent)
     try:
-        seen = await _look(portal, around, job, evidence, progress)
+        async with asyncio.timeout(job.plan.timeouts.portal * LATEST + GRACE):
+            seen, judgements = await _look(portal, around, job, evidence, progress)
         warc = evidence.finish()
     except EvidenceError:
         evidence.abort()
@@ -107,20 +164,27 @@ async def audit_portal(portal: Portal, job: Job, progress: Progress | None = Non
         evidence.abort()
         now = datetime.now(UTC)
         seen, warc = Visit("error", "our_fault", None, (), NetFacts(), started_at=now, finished_at=now), None
+        judgements = job.judgements(portal, seen, around)
     except BaseException:
         evidence.abort()
         raise
-    result = job.judged(portal, seen, around, warc)
-    job.archive.save(job.header.id, result)
+    result = PortalRun(portal, seen, around, judgements, score(judgements, portal), warc)
+    await job.keep(result)
     return result
 
 
 async def _look(
     portal: Portal, around: Surroundings, job: Job, evidence: EvidenceWriter, progress: Progress | None
-) -> Visit:
-    """Visits a portal, then shows the browser the pages that rules want to see drawn, a few rounds at most."""
+) -> tuple[Visit, tuple[Judgement, ...]]:
+    """Visits a portal, then shows the browser the pages that rules want to see drawn, a few rounds at most; the
+    visit and what is said of it.
+
+    All of it within the portal's budget: what there is no time for is left out, and is then not seen."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + job.plan.timeouts.portal
     pages = 0
     foreign = partial(_is_version, portal=portal, around=around)
+    known = job.known(portal)
 
     def told(_page: object) -> None:
         nonlocal pages
@@ -140,20 +204,40 @@ async def _look(
         on_page=told,
         probes=True,
         foreign=foreign,
+        known=known,
     )
+    seen = replace(seen, made_by=made_by())
+    told_now = job.judgements(portal, seen, around)
     looks = MAX_LOOKS
     for _ in range(MAX_ROUNDS if seen.browser else 0):
-        wanted = _wanted(judge(portal, seen, around, job.rulebook, job.header.law_day), seen)[:looks]
-        if not wanted:
+        wanted = _wanted(told_now, seen)[:looks]
+        if not wanted or clock() > deadline:
             break
         looks -= len(wanted)
-        seen = await render(seen, wanted, job.browser, plan=job.plan, net=job.network, evidence=evidence)
+        for url in wanted:
+            if clock() < deadline:
+                seen = await render(
+                    seen, [url], job.browser, plan=job.plan, net=job.network, evidence=evidence, known=known
+                )
         seen = _failed_looks(seen, wanted)
-    verdicts = judge(portal, seen, around, job.rulebook, job.header.law_day)
+        told_now = job.judgements(portal, seen, around)
+    left = max(deadline - clock(), job.plan.timeouts.portal * SECOND_SHARE)
+    plan = replace(job.plan, timeouts=replace(job.plan.timeouts, portal=left))
     errand = Errand(
-        portal, around.book, job.plan, job.network, rank, evidence, job.browser, probes=True, foreign=foreign
+        portal,
+        around.book,
+        plan,
+        job.network,
+        rank,
+        evidence,
+        job.browser,
+        probes=True,
+        foreign=foreign,
+        known=known,
     )
-    return await look_again(seen, again({each.rule: each.verdict for each in verdicts}, seen), errand)
+    verdicts = seen_once({each.rule: each.verdict for each in told_now}, seen, known)
+    twice = await look_again(seen, again(verdicts, seen), errand)
+    return twice, told_now if twice is seen else job.judgements(portal, twice, around)
 
 
 def _is_version(link: Link, *, portal: Portal, around: Surroundings) -> bool:
@@ -211,7 +295,7 @@ def audit_portals(
     rulebook = open_rulebook()
     archive.recover()
     sweep(data / "evidence")
-    header = _header(kind, plan, rulebook, law_day or day_of(seen_at(portals, recorded)))
+    header = header_of(kind, plan, rulebook, law_day or day_of(seen_at(portals, recorded)))
     archive.begin(header)
     status: RunStatus = "partial"
     reason: str | None = "interrupted"
@@ -234,34 +318,18 @@ async def _audit_all(
     sources: Sequence[Recorded],
     progress: Progress | None,
 ) -> None:
-    from twisted.internet import reactor  # only now: the loop has to install it first
-
-    guard = Guard(
-        connect_to=plan.connect_to,
-        dns=plan.dns,
-        allow_private=plan.allow_private,
-        proxy=plan.proxy,
-        seconds=plan.timeouts.dns,
-    )
-    guard.install(reactor)
-    politeness = Politeness(delay=plan.delay)
-    async with AsyncExitStack() as stack:
-        browser = None
-        if not sources and plan.render != "never" and find_browser() is not None:
-            browser = await stack.enter_async_context(
-                Browser(guard, user_agent=plan.user_agent, politeness=politeness)
-            )
+    keep = keep_in(archive, header.id)
+    async with post(header, registry, plan, archive, keep, data=data, browser=not sources) as job:
         places = asyncio.Semaphore(SIDE_BY_SIDE)
         done = 0
         silent: list[Portal] = []
 
-        async def one(portal: Portal, plan: Plan, *, last: bool) -> None:
+        async def one(portal: Portal, job: Job, *, last: bool) -> None:
             nonlocal done
             async with places:
                 source = source_of(portal, sources)
-                network = Network(guard, politeness, source) if source is None else Network(recorded=source)
-                job = Job(header, registry, plan, archive, rulebook, data, network, browser)
-                result = await audit_portal(portal, job, progress)
+                here = job if source is None else replace(job, network=Network(recorded=source))
+                result = await audit_portal(portal, here, progress)
             if result.visit.state == "unreachable" and source is None and not last:
                 silent.append(portal)
                 return
@@ -271,16 +339,16 @@ async def _audit_all(
 
         async with asyncio.TaskGroup() as group:
             for portal in portals:
-                group.create_task(one(portal, plan, last=False))
+                group.create_task(one(portal, job, last=False))
         # One that was down for a minute is not called unreachable: it is visited again when the others are done.
-        patient = replace(plan, timeouts=plan.timeouts.longer)
+        patient = replace(job, plan=replace(plan, timeouts=plan.timeouts.longer))
         async with asyncio.TaskGroup() as group:
             for portal in silent:
                 group.create_task(one(portal, patient, last=True))
     close(archive, header, rulebook)
 
 
-def _header(kind: Kind, plan: Plan, rulebook: Rulebook, law_day: date) -> RunHeader:
+def header_of(kind: Kind, plan: Plan, rulebook: Rulebook, law_day: date) -> RunHeader:
     return RunHeader(
         id=new_run_id(),
         kind=kind,

@@ -15,9 +15,11 @@ import click
 from rich.console import Console, ConsoleRenderable
 
 from audit.config import Desk
+from audit.opinions import Told
 from audit.refusals import OWN_FAULT, BadInput
 from audit.reports.csv import SEVERITIES
 from audit.reports.table import plain_text
+from audit.tally import Tally, tally
 from audit.words import say
 from storage.records import Run
 
@@ -147,25 +149,21 @@ def logbook(data: Path, desk: Desk) -> Iterator[None]:
         pen.close()
 
 
-def exit_status(run: Run, fail_on: str) -> int:
-    """The status of the contract for a run; when several apply: (2,) 3, 5, 4, 1, 0."""
+def exit_status(run: Run, fail_on: str, told: Told | None = None) -> int:
+    """The status of the contract for a run; when several apply: (2,) 3, 5, 4, 1, 0. A finding that is waived, as
+    what stands beside it has it, does not count for ``fail_on``."""
+    return status_of(run, fail_on, tally(run.portals, told))
+
+
+def status_of(run: Run, fail_on: str, count: Tally) -> int:
+    """The same where the portals of a run were counted as they passed."""
     if run.reason == "interrupted":
         return INTERRUPTED
-    if rule_errors(run) or any(one.visit.state == "error" for one in run.portals):
+    if count.rule_errors or count.our_faults:
         return OWN_FAULT
     if run.header.kind == "nightly" and run.status in ("partial", "quarantined"):
         return 5
-    if run.portals and all(one.visit.state == "unreachable" for one in run.portals):
+    if count.portals and count.states.get("unreachable") == count.portals:
         return 4
     counted = () if fail_on == "never" else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    found = any(
-        item.verdict.outcome == "failed" and item.severity in counted
-        for one in run.portals
-        for item in one.judgements
-    )
-    return 1 if found else 0
-
-
-def rule_errors(run: Run) -> int:
-    """How many rules failed by a fault of their own."""
-    return sum(item.verdict.reason == "rule_error" for one in run.portals for item in one.judgements)
+    return 1 if any(count.not_waived.get(severity) for severity in counted) else 0

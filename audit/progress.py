@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from audit_rules.facts import Portal
 from audit_rules.judgement import Lang
 
 _EVERY = 20
+_MINUTE = 60.0
 
 
 class Silence:
@@ -44,6 +46,38 @@ class Lines(Silence):
             click.echo(say("progress.pages", self._lang, address=address, pages=pages), err=True)
 
 
+class Minutes(Silence):
+    """A line a minute for the log of a night: portals done, pages read, about how long it will take."""
+
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang
+        self._pages: dict[str, int] = {}
+        self._told = self._begun = time.monotonic()
+        self._first: int | None = None
+        self._done = self._total = 0
+
+    def portal(self, done: int, total: int, portal: Portal, state: str) -> None:  # noqa: ARG002 - in the log file
+        self._first = done - 1 if self._first is None else self._first
+        self._done, self._total = done, total
+        self._tell(done == total)
+
+    def page(self, portal: Portal, pages: int) -> None:
+        self._pages[portal.id] = pages
+        self._tell(False)
+
+    def _tell(self, now: bool) -> None:
+        moment = time.monotonic()
+        if not self._total or (moment - self._told < _MINUTE and not now):
+            return
+        self._told = moment
+        done = max(self._done - (self._first or 0), 1)
+        left = (moment - self._begun) / done * (self._total - self._done)
+        hours, minutes = divmod(int(left) // 60, 60)
+        said = say("night.left", self._lang, hours=hours, minutes=minutes)
+        values = {"done": self._done, "total": self._total, "pages": sum(self._pages.values()), "left": said}
+        click.echo(say("night.progress", self._lang, **values), err=True)
+
+
 class Bars(Silence):
     """A bar for a terminal: portals done, pages read, time gone and left."""
 
@@ -65,6 +99,16 @@ class Bars(Silence):
     def _words(self) -> dict[str, Any]:
         portals = say("progress.portals", self._lang, done=self._done, total=self._total)
         return {"portals": portals, "pages": say("progress.count", self._lang, pages=sum(self._pages.values()))}
+
+
+@contextmanager
+def watch_night(lang: Lang, quiet: bool) -> Iterator[Silence]:
+    """What a night tells its progress to; how many portals it has it says itself."""
+    if quiet or sys.stderr.isatty():
+        with watch(0, lang, quiet=quiet) as progress:
+            yield progress
+    else:
+        yield Minutes(lang)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from audit_rules.verdict import Verdict, cant_tell, inapplicable, untested
 log = logging.getLogger(__name__)
 
 _SEEN = frozenset({"audited", "partial"})
-_UNCONFIRMED = "address_unconfirmed"
+_UNASKED = frozenset({"address_unconfirmed", "not_visited"})
 """Why a portal of the registry was not asked although it has an address."""
 _NARROW_KINDS = frozenset({"service", "thematic", "other_body", "archive"})
 _NARROW_TOPICS = frozenset({"measurement", "transport", "accessibility", "integrity"})
@@ -46,7 +46,7 @@ def judge(
 def _verdict(entry: Entry, site: SiteFacts, around: Surroundings) -> Verdict:
     visit = site.visit
     if visit.state not in _SEEN:
-        return cant_tell(_UNCONFIRMED if visit.reason == _UNCONFIRMED else visit.state)
+        return cant_tell(visit.reason if visit.reason in _UNASKED else visit.state)
     if not _binds(entry, site.portal):
         return inapplicable("kind")
     try:

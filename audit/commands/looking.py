@@ -9,17 +9,17 @@ from typing import Any, Literal
 import click
 
 from audit.archives import archive_of, mid_run, opened
-from audit.commands.given import portals_of, recorded_of, recorded_portals_of, registry_of, run_id_of
+from audit.commands.given import plan_of, portals_of, recorded_of, recorded_portals_of, registry_of, run_id_of
 from audit.commands.told import report
 from audit.config import Desk
 from audit.output import Output, logbook, make_data_folder
 from audit.progress import watch
 from audit.registry import Registry
-from audit.settings import LOOKING, REPORT, WAITING, settings, time_outs
+from audit.settings import LOOKING, REPORT, WAITING, settings
 from audit.speech import Order
 from audit.words import say
 from audit_rules.facts import Portal
-from crawler.plan import USER_AGENT, Plan
+from crawler.plan import Plan
 from storage.recorded import Recorded
 
 
@@ -31,9 +31,7 @@ def run(desk: Desk, /, **given: Any) -> int:
     registry = registry_of(given["registry"])
     sources = recorded_of(given["from_warc"])
     portals = portals_of(registry, given["site"]) or recorded_portals_of(sources, registry)
-    looking = {name: given[name] for name in LOOKING} | {"user_agent": given["user_agent"] or USER_AGENT}
-    plan = Plan(**looking, timeouts=time_outs(given))
-    return _audit(desk, given, portals, registry, plan, "run", sources)
+    return _audit(desk, given, portals, registry, plan_of(given), "run", sources)
 
 
 @click.command("judge", cls=Order, params=settings("run", "law_day", *REPORT))

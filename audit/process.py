@@ -1,0 +1,150 @@
+"""A worker of the night: one process with one loop and one browser at most, that visits what it is told to.
+
+``python -m audit.process DESCRIPTOR``: the descriptor is a socket to the process that began the night. What was
+seen goes there; this process writes evidence and no database. It ends when the other end is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+
+from audit.fleet import Job, audit_portal, post
+from audit.night import read_registry_of
+from audit.roster import Task
+from audit.wire import Beat, Begin, Unwritable, Wire
+from audit_rules.facts import Portal
+from crawler import loop
+from storage.archive import Archive
+from storage.recorded import EvidenceError
+from storage.records import PortalRun
+
+BEAT_SECONDS = 2.0
+_ORPHANED_SECONDS = 30.0
+_SAID = 2000
+
+
+class _Pages:
+    """Pages read, by portal."""
+
+    def __init__(self) -> None:
+        self.read: dict[str, int] = {}
+
+    def portal(self, done: int, total: int, portal: Portal, state: str) -> None:
+        """Counted by the process that stores."""
+
+    def page(self, portal: Portal, pages: int) -> None:
+        self.read[portal.id] = pages
+
+
+class _Voice(logging.Handler):
+    """Log lines of this process, told with the next beat: one log, written by one process."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.said: deque[tuple[str, int, str]] = deque(maxlen=_SAID)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append((record.name, record.levelno, self.format(record)))
+
+    def take(self) -> tuple[tuple[str, int, str], ...]:
+        taken = tuple(self.said)
+        self.said.clear()
+        return taken
+
+
+async def _work(end: socket.socket) -> None:
+    wire = await Wire.over(end)
+    try:
+        told: Begin = await wire.receive()
+        voice, pages = _listen(), _Pages()
+
+        async def keep(result: PortalRun) -> None:
+            pages.read.pop(result.portal.id, None)
+            await wire.send(result)
+
+        registry = read_registry_of(told.registry)
+        with Archive.open(told.db, create=False) as archive:
+            async with post(told.header, registry, told.plan, archive, keep, data=told.data) as job:
+                patient = replace(job, plan=told.patient)
+                async with asyncio.TaskGroup() as visits:
+                    beating = visits.create_task(_beat(wire, voice, pages))
+                    try:
+                        await _serve(wire, job, patient, visits, pages)
+                    finally:
+                        beating.cancel()
+    finally:
+        wire.close()
+
+
+async def _serve(wire: Wire, job: Job, patient: Job, visits: asyncio.TaskGroup, pages: _Pages) -> None:
+    """Begins what it is told to begin until the other end has nothing more, or is gone."""
+    while True:
+        task: Task | None = await wire.receive()
+        if task is None:
+            return
+        portal = job.registry.portals[task.portal_id]
+        visits.create_task(_visit(wire, portal, patient if task.patient else job, pages))
+
+
+async def _visit(wire: Wire, portal: Portal, job: Job, pages: _Pages) -> None:
+    try:
+        await audit_portal(portal, job, pages)
+    except EvidenceError as error:
+        await wire.send(Unwritable(str(error)))
+
+
+async def _beat(wire: Wire, voice: _Voice, pages: _Pages) -> None:
+    while True:
+        await wire.send(Beat(dict(pages.read), voice.take()))
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+def _listen() -> _Voice:
+    voice = _Voice()
+    voice.setFormatter(logging.Formatter("%(message)s"))
+    root = logging.getLogger()
+    root.addHandler(voice)
+    root.setLevel(logging.INFO)
+    logging.getLogger("scrapy").setLevel(logging.WARNING)
+    logging.getLogger("scrapy.core.downloader.tls").setLevel(logging.ERROR)
+    return voice
+
+
+def _end_with(parent: int) -> None:
+    """A process that is stuck does not hear that the other end is gone: it is ended by a thread of its own."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        time.sleep(_ORPHANED_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="orphan").start()
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt from the keyboard is for the process in front
+    end = socket.socket(fileno=int(sys.argv[1]))
+    _end_with(os.getppid())
+    try:
+        loop.run(_work(end))
+    except (EOFError, OSError, KeyboardInterrupt):
+        sys.exit(1)  # whoever began the night is gone, or wants no more
+    except ExceptionGroup as several:
+        gone, rest = several.split((EOFError, OSError))
+        if rest is not None:
+            raise rest from several
+        sys.exit(1 if gone else 0)
+
+
+if __name__ == "__main__":
+    main()
