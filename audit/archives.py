@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from audit.config import Desk
@@ -22,6 +23,16 @@ def archive_of(given: Mapping[str, Any], desk: Desk) -> Iterator[Archive]:
                 yield archive
         else:
             yield archive
+
+
+@contextmanager
+def database_of(given: Mapping[str, Any], desk: Desk) -> Iterator[str | Path]:
+    """The address of the database, for commands that look at it as a whole; what is wrong with it is bad input."""
+    with logbook(given["data"], desk) if given["data"].is_dir() else nullcontext():
+        try:
+            yield given["db"] or given["data"] / "audit.db"
+        except ArchiveError as error:
+            raise BadInput("error.bad_archive", cause=error) from error
 
 
 @contextmanager

@@ -110,7 +110,7 @@ class Setting(click.Option):
         flag = more.get("is_flag", False)
         kind = click.BOOL if flag else _Read(expected, read)
         metavar = None if flag else "|".join(self.choices) or more.pop("metavar", expected.upper())
-        spelling = "--" + name.replace("_", "-")
+        spelling = more.pop("spelling", "--" + name.replace("_", "-"))
         super().__init__(
             [spelling, name], type=kind, metavar=metavar, envvar=f"AUDIT_{name.upper()}", help=name, **more
         )

@@ -153,18 +153,11 @@ def open_database(url: str | Path, *, create: bool) -> Database:
     address, path = place(url)
     where = name_of(address)
     with told(where):
-        revision = _revision(address) if path is None else _file_revision(path, create)
+        revision = revision_of(url, create=create)
         if revision != REVISION:
-            if revision is not None and revision not in _known_revisions():
-                raise DatabaseTooNew(
-                    f"Cơ sở dữ liệu {where} do phiên bản mới hơn của chương trình tạo ra, hãy nâng cấp chương trình"
-                    f" / The database {where} belongs to a newer version of the program: upgrade the program"
-                )
+            refuse_newer(where, revision)
             if address.get_backend_name() != "sqlite":
-                raise DatabaseUnusable(
-                    f"Cơ sở dữ liệu {where} cần được nâng cấp trước bằng lệnh audit db upgrade"
-                    f" / The database {where} has to be upgraded first: audit db upgrade"
-                )
+                raise _too_old(where)
             if path is not None and revision is not None:
                 _copy_aside(path, revision)
             elif path is not None:
@@ -177,6 +170,42 @@ def open_database(url: str | Path, *, create: bool) -> Database:
         with made.connect():
             pass
     return Database(made, path)
+
+
+def database_at(url: str | Path) -> Database:
+    """A database that is there and of this program's version; nothing is made or upgraded.
+
+    Raises DatabaseUnusable, DatabaseTooNew."""
+    address, path = place(url)
+    revision = revision_of(url)
+    if revision != REVISION:
+        refuse_newer(name_of(address), revision)
+        raise _too_old(name_of(address))
+    return Database(engine(address), path)
+
+
+def revision_of(url: str | Path, *, create: bool = False) -> str | None:
+    """The revision of a database, None for one without tables; one that is not there is no fault where it may be
+    made. Raises DatabaseUnusable."""
+    address, path = place(url)
+    with told(name_of(address)):
+        return _revision(address) if path is None else _file_revision(path, create)
+
+
+def refuse_newer(where: str, revision: str | None) -> None:
+    """Raises DatabaseTooNew for a revision that this program does not know."""
+    if revision is not None and revision not in _known_revisions():
+        raise DatabaseTooNew(
+            f"Cơ sở dữ liệu {where} do phiên bản mới hơn của chương trình tạo ra, hãy nâng cấp chương trình"
+            f" / The database {where} belongs to a newer version of the program: upgrade the program"
+        )
+
+
+def _too_old(where: str) -> DatabaseUnusable:
+    return DatabaseUnusable(
+        f"Cơ sở dữ liệu {where} cần được nâng cấp trước bằng lệnh audit db upgrade"
+        f" / The database {where} has to be upgraded first: audit db upgrade"
+    )
 
 
 def upgrade(url: str | Path | URL) -> None:

@@ -140,7 +140,7 @@ def name_of(address: URL) -> str:
     """How messages name a database: its file, or its address without password and options."""
     if address.get_backend_name() == "sqlite" and address.database:
         return address.database
-    return address.set(query={}).render_as_string(hide_password=True)
+    return address.set(drivername=address.get_backend_name(), query={}).render_as_string(hide_password=True)
 
 
 def without_password(text: str) -> str:
