@@ -17,6 +17,7 @@ from audit_rules.address import Address, BadAddress, plain_host, split_url
 from audit_rules.domains import domain_of, place_of
 from audit_rules.facts import Agency, Kind, Link, Portal
 from audit_rules.naming import calls
+from audit_rules.reading.vietnamese import fold
 from storage.archive import Archive
 from storage.records import PortalRun
 
@@ -26,6 +27,8 @@ _GATHERED = 5_000
 """Hosts of one main portal that are held while its pages are read; a page may link to names without end."""
 _LONGEST_TEXT = 120
 _EDGES = frozenset({"header", "menu", "aside", "footer"})
+_FORMER_LEVEL = re.compile(r"(?:(?:ubnd|uy ban nhan dan)\s+)?(?:huyen|quan|thi xa)\s")
+"""How the text of a link begins that names a district: there is none since July 2025."""
 _LEADS = frozenset({"a", "area", "option", "data", "refresh", "frame"})
 _MACHINES = re.compile(
     r"(cdn|static|img|images?|media|files?|mail|webmail|smtp|ns\d*|vpn|api|sso|login|test|beta|demo)\d*\Z"
@@ -41,6 +44,7 @@ class _Host:
     pages: set[str] = field(default_factory=set)
     texts: Counter[str] = field(default_factory=Counter)
     at_edge: bool = False
+    in_lists: bool = False
     on_home: bool = False
 
 
@@ -95,7 +99,8 @@ def _hosts_linked(each: PortalRun, domains: Collection[str], registry: Registry)
             seen.pages.add(page.url)
             seen.texts[clean(link.text or link.hint)[:_LONGEST_TEXT]] += 1
             seen.at_edge |= link.region in _EDGES
-            seen.on_home |= page.url == each.visit.home and link.region in _EDGES
+            seen.in_lists |= link.region != "article"
+            seen.on_home |= page.url == each.visit.home and link.region != "article"
     return found
 
 
@@ -134,13 +139,13 @@ def _proposal(host: str, seen: _Host, main: Portal, registry: Registry, day: dat
 
 
 def _confidence(host: str, seen: _Host, is_sure: bool) -> Confidence:
-    """High where home's own menus lead to a body that label and text tell; low where only an article does, or where
+    """High where home leads to a body that label and text tell alike; low where only articles lead there, or where
     the host serves machines."""
-    if _MACHINES.match(host.partition(".")[0]) or not seen.at_edge:
+    if _MACHINES.match(host.partition(".")[0]) or not seen.in_lists:
         return "low"
     if is_sure and seen.on_home:
         return "high"
-    return "medium" if is_sure or len(seen.pages) > 1 else "low"
+    return "medium" if is_sure or (seen.at_edge and len(seen.pages) > 1) else "low"
 
 
 def _whose(host: str, text: str, main: Portal, registry: Registry, day: date) -> tuple[Agency | None, Kind, bool]:
@@ -152,7 +157,7 @@ def _whose(host: str, text: str, main: Portal, registry: Registry, day: date) ->
         return None, "archive" if guess in ("department", "commune", "unit") else guess, False
     bodies = list(_bodies_of(main, registry, day))
     of = department_of(label)
-    if of is not None and of.rank == "former":
+    if (of is not None and of.rank == "former") or _FORMER_LEVEL.match(fold(text)):
         return None, "archive", False
     named = [agency for agency in bodies if text and calls(text, agency, titled=True)]
     labelled = [agency for agency in bodies if _is_labelled(label, agency, of)]

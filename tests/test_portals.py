@@ -114,6 +114,7 @@ HOME = page(
     Link("https://stttt.mau.gov.vn/", "Sở Thông tin", "footer"),
     Link("https://stp.maucu.gov.vn/", "Sở Tư pháp cũ", "footer"),
     Link("https://cdn.mau.gov.vn/", "ảnh", "menu"),
+    Link("https://huyencu.mau.gov.vn/", "UBND huyện Cũ", "menu"),
     Link("https://ban-do.mau.gov.vn/", "Bản đồ", "article"),
     Link("https://khac.gov.vn/", "Nơi khác", "menu"),
     Link("https://giamau.gov.vn/", "Nơi khác nữa", "menu"),
@@ -136,6 +137,7 @@ def test_hosts_linked_under_a_main_portal_are_proposed(folder: Path) -> None:
         ("stttt.mau.gov.vn", "archive", "", "low"),
         ("stp.maucu.gov.vn", "archive", "", "low"),
         ("cdn.mau.gov.vn", "thematic", "", "low"),
+        ("huyencu.mau.gov.vn", "archive", "", "low"),
         ("ban-do.mau.gov.vn", "thematic", "", "low"),
         ("dulich.mau.gov.vn", "thematic", "", "low"),
     }, "none that a row of the registry has (one is retired), none elsewhere, none that is no place to read"
