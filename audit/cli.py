@@ -10,7 +10,17 @@ from __future__ import annotations
 
 import click
 
-from audit.commands import listing, looking, operating, telling
+from audit.commands import (
+    answering,
+    comparing,
+    database,
+    listing,
+    looking,
+    night,
+    operating,
+    portals,
+    telling,
+)
 from audit.settings import SETTINGS
 from audit.speech import CommandLine, VersionOption
 
@@ -28,9 +38,10 @@ def main(ctx: click.Context) -> None:
 
 
 for command in (
-    *(looking.run, looking.judge),
-    *(telling.export, telling.findings_),
-    *(listing.rules, listing.law, listing.portals_, listing.labels),
-    *(operating.doctor, looking.demo),
+    *(looking.run, night.nightly, looking.judge),
+    *(telling.export, telling.findings_, comparing.diff),
+    *(answering.waive, answering.verdict, answering.replies),
+    *(listing.rules, listing.law, portals.portals, listing.labels),
+    *(night.status, operating.doctor, database.db, looking.demo),
 ):
     main.add_command(command)

@@ -11,3 +11,8 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 def day_of(moment: datetime | None = None) -> date:
     """The day of a moment; today where none is given."""
     return (moment or datetime.now(UTC)).astimezone(HANOI).date()
+
+
+def shown(moment: datetime | None) -> str | None:
+    """A stored UTC time as users see it, with +07:00."""
+    return moment.astimezone(HANOI).isoformat(timespec="seconds") if moment else None

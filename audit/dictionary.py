@@ -11,11 +11,11 @@ _HEAD = """\
 
 Tệp CSV gửi cơ quan (`audit export --format csv`): UTF-8 có BOM, dấu phẩy, CRLF, mọi ô trong dấu nháy kép.
 Ô bắt đầu bằng = + - @, tab hoặc CR có thêm dấu nháy đơn ở đầu. Nhiều giá trị trong một ô cách nhau bằng ` | `.
-Ô có mã giữ nguyên mã tiếng Anh. Bốn cột cuối để cơ quan điền.
+Ô có mã giữ nguyên mã tiếng Anh. Các cột 30 đến 33 để cơ quan điền, rồi gửi lại tệp này (xem `docs/dispute.md`).
 
 The CSV for agencies (`audit export --format csv`): UTF-8 with BOM, comma, CRLF, every cell quoted.
 A cell that begins with = + - @, tab or CR has a leading apostrophe. Several values in a cell are joined by ` | `.
-Coded cells keep their English codes. The last four columns are for the agency to fill.
+Coded cells keep their English codes. Columns 30 to 33 are for the agency to fill; then send the file back.
 
 Tệp này được sinh tự động từ `audit/reports/columns.toml`. / Generated from `audit/reports/columns.toml`.
 

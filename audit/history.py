@@ -13,6 +13,7 @@ from datetime import date
 from itertools import takewhile
 from typing import Literal
 
+from audit_rules.judgement import Judgement
 from storage.records import PastVerdict, PortalRun, RunHeader
 
 FindingState = Literal["new", "unconfirmed", "open", "fixed", "reopened"]
@@ -31,6 +32,15 @@ class Finding:
     just_fixed: bool = False
 
 
+def needs_review(item: Judgement) -> bool:
+    return item.verdict.outcome == "cantTell" and item.verdict.reason == "needs_review"
+
+
+def is_fault(item: Judgement) -> bool:
+    """What an agency is asked about: a fault, or what a person is to look at."""
+    return item.verdict.outcome == "failed" or needs_review(item)
+
+
 def finding_id(portal_id: str, rule: str) -> str:
     """The id under which a finding is known in every export, whatever run it comes from."""
     return hashlib.sha256(f"{portal_id}\n{rule}".encode()).hexdigest()[:12]
@@ -44,8 +54,10 @@ def known_by(past: Sequence[PastVerdict], run: RunHeader, result: PortalRun) -> 
     at = run.judged_from or run.id
     source = next((one for one in past if one.run_id == at), None)
     kind, day = (source.kind, source.day) if source else (run.kind, run.day)
-    before = list(takewhile(lambda one: one.run_id != at, past)) if source else [p for p in past if p.day <= day]
     seen = result.visit.started_at or run.started_at
+    before = (
+        list(takewhile(lambda one: one.run_id != at, past)) if source else [p for p in past if p.seen_at < seen]
+    )
     mine = [
         PastVerdict(run.id, kind, day, seen, item.rule, item.verdict.outcome, item.verdict.reason)
         for item in result.judgements

@@ -89,8 +89,8 @@ def _judged(seen: PortalRun, rulebook: Rulebook, law_day: date) -> PortalRun:
 def judge_again(run_id: str, archive: Archive, *, law_day: date | None = None) -> Run:
     """Judges what an old run saw by today's rules, or by another day's law.
 
-    Gives a new run, marked ``judged_from``; what was known around each portal is that of the old run.
-    """
+    Gives a new run, marked ``judged_from``: the run that looked, also where a replay is judged again. What was
+    known around each portal is that of the old run."""
     rulebook = open_rulebook()
     old = archive.run(run_id).header
     header = replace(
@@ -101,7 +101,7 @@ def judge_again(run_id: str, archive: Archive, *, law_day: date | None = None) -
         law_day=law_day or old.law_day,
         tool_version=__version__,
         rules_version=rulebook.version,
-        judged_from=run_id,
+        judged_from=old.judged_from or run_id,
     )
     archive.begin(header)
     status: RunStatus = "partial"

@@ -1,4 +1,4 @@
-"""The lists: what is checked, on which ground, for whom, and what became of the findings."""
+"""The lists: what is checked, on which ground, and for whom."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from audit.history import finding_id, findings
 from audit.registry import Registry
 from audit.words import clean, term
 from audit_rules.facts import Portal
 from audit_rules.judgement import Lang
 from audit_rules.law.book import Bilingual, Clause, Instrument, open_law
-from audit_rules.rulebook import Rulebook, open_rulebook
-from storage.archive import Archive
+from audit_rules.rulebook import open_rulebook
 
 Cell = str | int | None | Sequence[str]
 
@@ -150,46 +148,6 @@ def portal_list(registry: Registry, lang: Lang) -> Listing:
     return Listing(
         columns, rows, {"kind": "kind", "status": "registry_status"}, ("id", "address", "agency", "status")
     )
-
-
-def finding_list(archive: Archive, portals: Sequence[Portal], state: str | None, lang: Lang) -> Listing:
-    """Findings of these portals, or of every one that was ever audited, in the order of their ids."""
-    titles = _titles(open_rulebook(), lang)
-    told = portals or _audited(archive)
-    rows: list[dict[str, Cell]] = [
-        {
-            "finding": finding_id(portal.id, rule),
-            "portal": str(portal.address),
-            "rule": rule,
-            "title": titles.get(rule, rule),
-            "state": finding.state,
-            "first_seen": finding.first_seen.isoformat(),
-            "last_seen": finding.last_seen.isoformat(),
-            "nights": finding.nights,
-        }
-        for portal in sorted(told, key=lambda portal: portal.id)
-        for rule, finding in sorted(findings(archive.history(portal.id)).items())
-        if state in (None, finding.state)
-    ]
-    columns = ("finding", "portal", "rule", "title", "state", "first_seen", "last_seen", "nights")
-    shown = ("finding", "portal", "title", "state", "first_seen", "last_seen")
-    return Listing(columns, rows, {"state": "finding"}, shown)
-
-
-def _titles(book: Rulebook, lang: Lang) -> dict[str, str]:
-    return {rule.id: rule.vi.title if lang == "vi" else rule.en.title for rule in book.rules}
-
-
-def _audited(archive: Archive) -> list[Portal]:
-    """The portals of the newest night, which has the whole registry, and of every single audit."""
-    runs = [run.header for run in archive.runs()]
-    nights = [run.id for run in runs if run.kind == "nightly"][:1]
-    singles = [run.id for run in runs if run.kind in ("run", "demo")]
-    found: dict[str, Portal] = {}
-    for run_id in (*nights, *singles):
-        for one in archive.portals(run_id):
-            found.setdefault(one.portal.id, one.portal)
-    return list(found.values())
 
 
 def _agency(portal: Portal, lang: Lang) -> str | None:

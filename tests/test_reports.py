@@ -60,6 +60,10 @@ HEADINGS = [
     "agency_reply",
     "agency_note",
     "document_no",
+    "manual_verdict",
+    "waiver_ended",
+    "reply_recorded",
+    "predecessor",
 ]
 
 
@@ -176,7 +180,7 @@ def test_csv_for_an_agency_holds_faults_and_what_a_person_is_to_look_at() -> Non
     assert second["seen_at"] == "2026-07-15T01:30:00+07:00"
     assert second["finding"] == finding_id(PORTAL.id, "identity.footer_email")
     assert third["state"] == "unconfirmed"
-    assert all(row[name] == "" for row in told for name in HEADINGS[-4:])
+    assert all(row[name] == "" for row in told for name in HEADINGS[-8:])
 
 
 def test_what_both_looks_show_alike_is_told_once() -> None:

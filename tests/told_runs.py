@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING
 from audit_rules.address import Address
 from audit_rules.facts import Agency, NetFacts, Page, PageFacts, Portal, State, Surroundings, Visit
 from audit_rules.judgement import Basis, Judgement, Proves, Score, Severity, Words
@@ -31,6 +33,17 @@ SEARCHED = Searched(
     ("người phát ngôn", "người cung cấp thông tin"),
     Nearest("Người phát ngôn Bộ trả lời họp báo", f"{HOME}tin/1", "news"),
 )
+
+
+def small_registry(folder: Path) -> Path:
+    """A registry that knows the one portal of these runs, in a folder below this one."""
+    made = folder / "danh-ba"
+    made.mkdir()
+    agency = f'{AGENCY.id},"{AGENCY.name_vi}","{AGENCY.name_en}",department,,,,,,,'
+    (made / "agencies.csv").write_text(f"{AGENCY_HEADING}\n{agency}\n", "utf-8")
+    row = f"{PORTAL.id},{AGENCY.id},department,{PORTAL.address},,,active,,,,,,"
+    (made / "portals.csv").write_text(f"{PORTAL_HEADING}\n{row}\n", "utf-8")
+    return made
 
 
 def judgement(rule: str, verdict: Verdict, *, severity: Severity = "medium", proves: Proves = "sign") -> Judgement:

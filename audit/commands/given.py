@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from audit.days import day_of
+from audit.finding_ids import FindingIds, Place
+from audit.history import finding_id
 from audit.refusals import BadInput
 from audit.registry import Registry
 from audit.registry_files import RegistryError, read_registry
+from audit.settings import LOOKING, time_outs
+from audit.words import clean
 from audit_rules.address import BadAddress
 from audit_rules.facts import Portal
+from crawler.plan import USER_AGENT, Plan
 from storage.archive import Archive, ArchiveError
 from storage.recorded import EvidenceError, Recorded
 from storage.records import PortalRun, Run
@@ -23,6 +29,12 @@ def registry_of(folder: Path | None) -> Registry:
         raise BadInput("error.bad_registry", cause=error) from error
 
 
+def plan_of(given: Mapping[str, Any]) -> Plan:
+    """How the options say that portals are looked at."""
+    looking = {name: given[name] for name in LOOKING} | {"user_agent": given["user_agent"] or USER_AGENT}
+    return Plan(**looking, timeouts=time_outs(given))
+
+
 def portals_of(registry: Registry, sites: Sequence[str]) -> list[Portal]:
     found: dict[str, Portal] = {}
     for site in sites:
@@ -32,6 +44,25 @@ def portals_of(registry: Registry, sites: Sequence[str]) -> list[Portal]:
             raise BadInput("error.bad_address", text=site) from error
         found.setdefault(portal.id, portal)
     return list(found.values())
+
+
+def place_of(archive: Archive, registry: Registry, given: Mapping[str, Any]) -> Place:
+    """The one finding that --finding names, or --site with --rule."""
+    finding, sites, rule = given["finding"], given["site"], given["rule"]
+    ids = FindingIds(archive)
+    if finding is not None and not sites and rule is None:
+        place = ids.place(finding.strip().lower())
+        if place is None:
+            raise BadInput("error.no_finding", finding=clean(finding)[:100])
+        return place
+    if finding is not None or len(sites) != 1 or rule is None:
+        raise BadInput("error.which_finding")
+    (portal,) = portals_of(registry, sites)
+    if portal.id not in ids.portal_ids():
+        raise BadInput("error.never_audited", portal=portal.address)
+    if ids.place(finding_id(portal.id, rule)) is None:
+        raise BadInput("error.no_rule", rule=clean(rule)[:100])
+    return portal.id, rule
 
 
 def of_agency(told: Run, agency: str | None) -> Sequence[PortalRun]:

@@ -8,10 +8,12 @@ import click
 
 from audit.archives import archive_of
 from audit.commands.given import of_agency, portals_of, registry_of, run_id_of
-from audit.commands.told import findings_of, tell
+from audit.commands.told import findings_in, tell
 from audit.config import Desk
-from audit.listings import finding_list
+from audit.days import day_of
+from audit.finding_list import finding_list
 from audit.matrix import link_list
+from audit.opinions import beside
 from audit.output import Output
 from audit.reports.csv import What, run_as_csv, wanted
 from audit.reports.json import json_text, run_as_json
@@ -31,11 +33,13 @@ def export(desk: Desk, /, **given: Any) -> int:
         if given["what"] == "links":
             return tell(link_list(told.portals, portals), given, output, desk)
         what: What = given["what"] or ("findings" if given["format"] == "csv" else "all")
-        known = findings_of(archive, told, portals)
+        standing = beside(archive, told, portals)
+        known = findings_in(standing)
         if given["format"] == "csv":
-            output.write(run_as_csv(told, known, desk.lang, what, portals))
+            output.write(run_as_csv(told, known, desk.lang, what, portals, told=standing))
         else:
-            output.write(json_text(run_as_json(told, desk.lang, wanted(portals, known, what))).encode())
+            found = wanted(portals, known, what)
+            output.write(json_text(run_as_json(told, desk.lang, found, standing)).encode())
     return 0
 
 
@@ -48,5 +52,5 @@ def findings_(desk: Desk, /, **given: Any) -> int:
     registry = registry_of(given["registry"])
     portals = portals_of(registry, given["site"])
     with archive_of(given, desk) as archive:
-        told = finding_list(archive, portals, given["state"], desk.lang)
+        told = finding_list(archive, portals, given["state"], desk.lang, registry, day_of())
     return tell(told, given, output, desk)

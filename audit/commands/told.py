@@ -9,27 +9,30 @@ import click
 from rich.console import ConsoleRenderable
 
 from audit.config import Desk
-from audit.history import Finding, findings, known_by
+from audit.history import Finding
 from audit.listings import Listing
-from audit.output import Output, exit_status, rule_errors
+from audit.opinions import Told, beside
+from audit.output import Output, exit_status
 from audit.reports.csv import run_as_csv, write_csv
 from audit.reports.json import json_text, run_as_json
 from audit.reports.table import listing, run_as_table
+from audit.tally import tally
 from audit.words import say, term
 from storage.archive import Archive
-from storage.records import PortalRun, Run
+from storage.records import Run
 
 
 def report(done: Run, archive: Archive, given: Mapping[str, Any], output: Output, desk: Desk) -> int:
+    told = beside(archive, done, done.portals)
     if given["format"] == "json":
-        output.write(json_text(run_as_json(done, desk.lang)).encode())
+        output.write(json_text(run_as_json(done, desk.lang, told=told)).encode())
     elif given["format"] == "csv":
-        output.write(run_as_csv(done, findings_of(archive, done, done.portals), desk.lang))
+        output.write(run_as_csv(done, findings_in(told), desk.lang, told=told))
     else:
-        output.show(run_as_table(done, desk.lang))
-    if count := rule_errors(done):
+        output.show(run_as_table(done, desk.lang, told))
+    if count := tally(done.portals).rule_errors:
         click.echo(say("error.rule_errors", desk.lang, count=count, path=desk.log), err=True)
-    return exit_status(done, given["fail_on"])
+    return exit_status(done, given["fail_on"], told)
 
 
 def tell(
@@ -47,5 +50,8 @@ def tell(
     return 0
 
 
-def findings_of(archive: Archive, told: Run, portals: Sequence[PortalRun]) -> dict[str, dict[str, Finding]]:
-    return {one.portal.id: findings(known_by(archive.history(one.portal.id), told.header, one)) for one in portals}
+def findings_in(told: Told) -> dict[str, dict[str, Finding]]:
+    return {
+        portal_id: {rule: one.finding for rule, one in here.items() if one.finding is not None}
+        for portal_id, here in told.items()
+    }

@@ -7,12 +7,16 @@ import io
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from audit.history import Finding, finding_id
-from audit.reports.json import shown
+from audit.days import shown
+from audit.history import Finding, finding_id, is_fault, needs_review
+from audit.opinions import NOTHING, Beside, Told
+from audit.reports.beside import before_text, ended_text, manual_text, reply_text, waiver_text
+from audit.succession import agency_name
 from audit.words import clean, in_lang, say, term
 from audit_rules.judgement import Judgement, Lang
 from audit_rules.verdict import Evidence, Searched, Verdict
@@ -70,11 +74,23 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def run_as_csv(
-    run: Run, findings: Findings, lang: Lang, what: What = "findings", portals: Iterable[PortalRun] | None = None
+    run: Run,
+    findings: Findings,
+    lang: Lang,
+    what: What = "findings",
+    portals: Iterable[PortalRun] | None = None,
+    *,
+    told: Told | None = None,
+    reply_by: date | None = None,
 ) -> bytes:
-    """A run for agencies, sorted by severity, rule and page."""
+    """A run for agencies, sorted by severity, rule and page, with what stands beside its verdicts (``told``)."""
+    due = reply_by.isoformat() if reply_by else ""
     rows = [
-        _row(run, one, item, findings.get(one.portal.id, {}).get(item.rule), lang)
+        {
+            **_row(run, one, item, findings.get(one.portal.id, {}).get(item.rule), lang),
+            **_beside_cells((told or {}).get(one.portal.id, {}).get(item.rule, NOTHING), lang),
+            "reply_by": due if is_fault(item) else "",
+        }
         for one in wanted(run.portals if portals is None else portals, findings, what)
         for item in one.judgements
     ]
@@ -85,15 +101,7 @@ def run_as_csv(
 
 def _is_finding(item: Judgement, finding: Finding | None) -> bool:
     verdict = item.verdict
-    return (
-        verdict.outcome == "failed"
-        or needs_review(item)
-        or (verdict.outcome == "passed" and finding is not None and finding.just_fixed)
-    )
-
-
-def needs_review(item: Judgement) -> bool:
-    return item.verdict.outcome == "cantTell" and item.verdict.reason == "needs_review"
+    return is_fault(item) or (verdict.outcome == "passed" and finding is not None and finding.just_fixed)
 
 
 def is_unmeasured(item: Judgement) -> bool:
@@ -117,6 +125,17 @@ def wanted(portals: Iterable[PortalRun], findings: Findings, what: What) -> list
     ]
 
 
+def _beside_cells(beside: Beside, lang: Lang) -> Row:
+    cells = {
+        "waiver": [waiver_text(one, lang) for one in beside.waived],
+        "manual_verdict": [manual_text(one, lang) for one in beside.manual],
+        "waiver_ended": [ended_text(one, state, lang) for one, state in beside.ended],
+        "reply_recorded": [reply_text(beside.reply, lang)] if beside.reply else [],
+        "predecessor": before_text(beside, lang),
+    }
+    return {name: clean(" | ".join(texts)) for name, texts in cells.items()}
+
+
 def _row(run: Run, one: PortalRun, item: Judgement, finding: Finding | None, lang: Lang) -> Row:
     header, portal, verdict, words = run.header, one.portal, item.verdict, item.words(lang)
     agency = portal.agency
@@ -131,14 +150,13 @@ def _row(run: Run, one: PortalRun, item: Judgement, finding: Finding | None, lan
         "day": header.day.isoformat(),
         "portal": str(portal.address),
         "agency_id": agency.id if agency else "",
-        "agency": (agency.name_en if lang == "en" and agency.name_en else agency.name_vi) if agency else "",
+        "agency": agency_name(agency, lang) if agency else "",
         "kind": portal.kind,
         "group": item.group,
         "rule": item.rule,
         "title": words.title,
         "outcome": verdict.outcome,
         "state": _state(item, finding),
-        "waiver": "",
         "stage": item.stage,
         "proves": item.proves,
         "severity": item.severity,
@@ -158,7 +176,6 @@ def _row(run: Run, one: PortalRun, item: Judgement, finding: Finding | None, lan
         "user_agent": header.user_agent,
         "rules_version": header.rules_version,
         "finding": finding_id(portal.id, item.rule),
-        "reply_by": "",
         "agency_reply": "",
         "agency_note": "",
         "document_no": "",

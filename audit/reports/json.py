@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from audit.days import HANOI
+from audit.days import shown
+from audit.history import finding_id
+from audit.opinions import NOTHING, Beside, Told
+from audit.reports.beside import beside_fields
+from audit.succession import agency_name
 from audit.words import in_lang, nfc
-from audit_rules.facts import Visit
+from audit_rules.facts import Portal, Visit
 from audit_rules.judgement import Basis, Judgement, Lang
 from audit_rules.verdict import Evidence, Searched
 from storage.records import PortalRun, Run
 
 TOOL = "portal-auditor"
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
-
-def shown(moment: datetime | None) -> str | None:
-    """A stored UTC time as users see it, with +07:00."""
-    return moment.astimezone(HANOI).isoformat(timespec="seconds") if moment else None
 
 
 def coverage(visit: Visit) -> dict[str, Any]:
@@ -43,10 +41,13 @@ def coverage(visit: Visit) -> dict[str, Any]:
     }
 
 
-def run_as_json(run: Run, lang: Lang, portals: Iterable[PortalRun] | None = None) -> dict[str, Any]:
-    """The whole run, or those of its ``portals`` that are given; every rule once per portal."""
+def run_as_json(
+    run: Run, lang: Lang, portals: Iterable[PortalRun] | None = None, told: Told | None = None
+) -> dict[str, Any]:
+    """The whole run, or those of its ``portals`` that are given; every rule once per portal, with what stands
+    beside the verdict where that is ``told``."""
     header = run.header
-    told = run.portals if portals is None else portals
+    wanted = run.portals if portals is None else portals
     return {
         "tool": {"name": TOOL, "version": header.tool_version, "rules_version": header.rules_version},
         "run": {
@@ -59,7 +60,10 @@ def run_as_json(run: Run, lang: Lang, portals: Iterable[PortalRun] | None = None
             "judged_from": header.judged_from,
             "vantage": {"address": header.vantage_address, "user_agent": header.user_agent},
         },
-        "portals": [_portal(one, lang) for one in sorted(told, key=lambda one: one.portal.id)],
+        "portals": [
+            _portal(one, lang, (told or {}).get(one.portal.id, {}))
+            for one in sorted(wanted, key=lambda one: one.portal.id)
+        ],
     }
 
 
@@ -80,7 +84,7 @@ def _normal(value: object) -> object:
     return value
 
 
-def _portal(one: PortalRun, lang: Lang) -> dict[str, Any]:
+def _portal(one: PortalRun, lang: Lang, told: Mapping[str, Beside]) -> dict[str, Any]:
     portal, visit, score = one.portal, one.visit, one.score
     agency = portal.agency
     return {
@@ -89,7 +93,7 @@ def _portal(one: PortalRun, lang: Lang) -> dict[str, Any]:
         "host": portal.address.host,
         "aliases": [str(alias) for alias in portal.aliases],
         "agency_id": agency.id if agency else None,
-        "agency": (agency.name_en if lang == "en" and agency.name_en else agency.name_vi) if agency else None,
+        "agency": agency_name(agency, lang) if agency else None,
         "kind": portal.kind,
         "registered": portal.registered,
         "kind_guessed": portal.kind_guessed,
@@ -105,7 +109,24 @@ def _portal(one: PortalRun, lang: Lang) -> dict[str, Any]:
             "measured": score.measured,
             "not_measured": score.not_measured,
         },
-        "verdicts": [_verdict(item, lang) for item in sorted(one.judgements, key=lambda item: item.rule)],
+        "predecessors": [_predecessor(each, lang) for each in one.around.predecessors],
+        "verdicts": [
+            _verdict(item, lang)
+            | {"finding": finding_id(portal.id, item.rule)}
+            | beside_fields(told.get(item.rule, NOTHING), lang)
+            for item in sorted(one.judgements, key=lambda item: item.rule)
+        ],
+    }
+
+
+def _predecessor(portal: Portal, lang: Lang) -> dict[str, Any]:
+    agency = portal.agency
+    return {
+        "id": portal.id,
+        "address": str(portal.address),
+        "agency_id": agency.id if agency else None,
+        "agency": agency_name(agency, lang) if agency else None,
+        "until": agency.valid_to.isoformat() if agency and agency.valid_to else None,
     }
 
 

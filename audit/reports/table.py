@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, ConsoleRenderable
@@ -16,8 +16,12 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from audit.reports.csv import SEVERITIES, fault_text, is_unmeasured, needs_review, searched_text, todo, told_once
+from audit.history import needs_review
+from audit.opinions import NOTHING, Beside, Told
+from audit.reports.beside import beside_pairs
+from audit.reports.csv import SEVERITIES, fault_text, is_unmeasured, searched_text, todo, told_once
 from audit.reports.json import coverage
+from audit.tally import NOT_VISITED
 from audit.words import clean, in_lang, say, term
 from audit_rules.judgement import Judgement, Lang
 from storage.records import PortalRun, Run
@@ -36,8 +40,8 @@ def plain_text(parts: Iterable[ConsoleRenderable], width: int = 100) -> str:
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def run_as_table(run: Run, lang: Lang) -> list[ConsoleRenderable]:
-    """Everything to be printed of a run, in order."""
+def run_as_table(run: Run, lang: Lang, told: Told | None = None) -> list[ConsoleRenderable]:
+    """Everything to be printed of a run, in order, with what stands beside its verdicts."""
     header = run.header
     days = {"day": header.day.isoformat(), "law_day": header.law_day.isoformat()}
     parts: list[ConsoleRenderable] = [
@@ -49,7 +53,7 @@ def run_as_table(run: Run, lang: Lang) -> list[ConsoleRenderable]:
         reason = f"({term('reason', run.reason, lang)})" if run.reason else ""
         parts.append(_text(say("report.run_status", lang, status=term("status", run.status, lang), reason=reason)))
     for one in run.portals:
-        parts.extend(_portal(run, one, lang))
+        parts.extend(_portal(run, one, lang, (told or {}).get(one.portal.id, {})))
     return parts
 
 
@@ -67,7 +71,7 @@ def listing(headings: Sequence[str], rows: Sequence[Sequence[str]], lang: Lang) 
 # --- one portal -------------------------------------------------------------------------------------------
 
 
-def _portal(run: Run, one: PortalRun, lang: Lang) -> list[ConsoleRenderable]:
+def _portal(run: Run, one: PortalRun, lang: Lang, told: Mapping[str, Beside]) -> list[ConsoleRenderable]:
     judged = sorted(one.judgements, key=lambda item: (SEVERITIES.index(item.severity), item.rule))
     faults = [item for item in judged if item.verdict.outcome == "failed"]
     review = [item for item in judged if needs_review(item)]
@@ -81,7 +85,7 @@ def _portal(run: Run, one: PortalRun, lang: Lang) -> list[ConsoleRenderable]:
     if faults:
         parts.append(Text(say("report.findings", lang, count=len(faults)), "bold"))
         for number, item in enumerate(faults, start=1):
-            parts += [Text(), *_fault(number, item, lang)]
+            parts += [Text(), *_fault(number, item, lang, told.get(item.rule, NOTHING))]
     else:
         seen = any(item.verdict.outcome == "passed" for item in judged)
         parts.append(_text(say("report.no_findings" if seen else "report.no_findings_unseen", lang)))
@@ -91,6 +95,8 @@ def _portal(run: Run, one: PortalRun, lang: Lang) -> list[ConsoleRenderable]:
             message = clean(item.words(lang).message)
             title = clean(item.words(lang).title)
             parts.append(_bullet(f"{title}: {message}" if message else title))
+            if pairs := beside_pairs(told.get(item.rule, NOTHING), lang):
+                parts.append(Padding(_pairs(pairs), (0, 0, 0, 4)))
     if unseen:
         parts += [Text(), Text(say("report.unmeasured", lang, count=len(unseen)), "bold")]
         parts += _unmeasured(run, one, unseen, lang)
@@ -103,8 +109,9 @@ def _about(one: PortalRun, lang: Lang) -> list[tuple[str, str]]:
     if portal.agency:
         agency = portal.agency.name_en if lang == "en" and portal.agency.name_en else portal.agency.name_vi
     kind = term("kind", portal.kind, lang)
-    state = term("state", visit.state, lang)
-    if visit.reason:
+    missed = visit.reason == NOT_VISITED
+    state = term("state", NOT_VISITED if missed else visit.state, lang)
+    if visit.reason and not missed:
         state += f" ({term('reason', visit.reason, lang)})"
     if visit.moved_to:
         state = say("report.moved_to", lang, state=state, url=visit.moved_to)
@@ -141,7 +148,7 @@ def coverage_text(one: PortalRun, lang: Lang) -> str:
     return line + say("report.skipped", lang, reasons=reasons) if skipped else line
 
 
-def _fault(number: int, item: Judgement, lang: Lang) -> list[ConsoleRenderable]:
+def _fault(number: int, item: Judgement, lang: Lang, beside: Beside) -> list[ConsoleRenderable]:
     words, verdict = item.words(lang), item.verdict
     head = Text(f"{number}. ", "bold")
     head.append(term("severity", item.severity, lang), _COLOURS[item.severity])
@@ -165,6 +172,7 @@ def _fault(number: int, item: Judgement, lang: Lang) -> list[ConsoleRenderable]:
     grounds = [ground.label for ground in item.basis[:_SOME]]
     ground = "; ".join(grounds) if grounds else say("report.no_ground", lang)
     pairs.append((say("report.ground", lang), ground))
+    pairs += beside_pairs(beside, lang)
     return [head, Padding(_pairs([pair for pair in pairs if pair[1]]), (0, 0, 0, 3))]
 
 
