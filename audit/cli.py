@@ -14,6 +14,7 @@ from audit.commands import (
     answering,
     comparing,
     database,
+    evidence,
     listing,
     looking,
     night,
@@ -42,6 +43,7 @@ for command in (
     *(telling.export, telling.findings_, comparing.diff),
     *(answering.waive, answering.verdict, answering.replies),
     *(listing.rules, listing.law, portals.portals, listing.labels),
+    *(evidence.evidence, evidence.verify),
     *(night.status, operating.doctor, database.db, looking.demo),
 ):
     main.add_command(command)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from audit.days import day_of
+from audit.evidence import seal_run
 from audit.judging import close, new_run_id
 from audit.made_by import made_by
 from audit.recorded import seen_at, source_of
@@ -304,6 +305,7 @@ def audit_portals(
         status, reason = "complete", None
     finally:
         archive.close_run(header.id, status=status, finished_at=datetime.now(UTC), reason=reason)
+    seal_run(archive, header.id, data)
     return archive.run(header.id)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from audit.days import HANOI, day_of
+from audit.evidence import seal_run
 from audit.fleet import header_of
 from audit.judging import close
 from audit.jumps import jump, picture
@@ -267,6 +268,7 @@ def end(
     if rulebook.version == night.header.rules_version:
         close(archive, night.header, rulebook)
     ended = _verdict(archive, night, nights, cut, away)
+    seal_run(archive, night.header.id, data)
     nights.tell(night.header.id, taken=_taken(folder), detail=ended.detail)
     archive.close_run(night.header.id, status=ended.status, finished_at=datetime.now(UTC), reason=ended.reason)
     return ended

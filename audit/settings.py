@@ -84,6 +84,8 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "connect_to": lambda: Setting(
         "connect_to", "connect_to", readers.checked(read_mapping), multiple=True, metavar="HOST1:PORT1:HOST2:PORT2"
     ),
+    "public_key": lambda: Setting("public_key", "file", readers.file, metavar="PEM"),
+    "sign_key": lambda: Setting("sign_key", "file", readers.file, metavar="PEM"),
     "ca_file": lambda: Setting("ca_file", "pem", readers.pem, metavar="PEM"),
     "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),
     "from_warc": lambda: Setting("from_warc", "file", readers.file, multiple=True, metavar="FILE"),

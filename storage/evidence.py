@@ -16,7 +16,7 @@ import os
 import re
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -80,16 +80,8 @@ class EvidenceWriter:
         except OSError as error:
             raise self._unwritable(error) from error
         lock(self._file.fileno())
-        about = {
-            "software": "portal-auditor",
-            "format": "WARC File Format 1.1",
-            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "isPartOf": run_id,
-            "http-header-user-agent": user_agent,
-        }
-        fields = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in about.items() if value)
-        headers = [("WARC-Filename", self._path.name), ("Content-Type", "application/warc-fields")]
-        self._record("warcinfo", "", datetime.now(UTC), headers, _bytes(fields))
+        about = {"isPartOf": run_id, "http-header-user-agent": user_agent}
+        self._write(_info(about, [("WARC-Filename", self._path.name)]))
 
     def response(
         self,
@@ -225,29 +217,17 @@ class EvidenceWriter:
         return about if held.warc == self._name else [*about, (REFERS_TO_FILE, held.warc)]
 
     def _record(self, kind: str, url: str, seen_at: datetime, headers: Headers, block: bytes) -> str:
-        """Writes one record, one gzip member; gives its id."""
-        record_id = f"<urn:uuid:{uuid.uuid4()}>"
-        lines = [
-            "WARC/1.1",
-            f"WARC-Type: {kind}",
-            f"WARC-Record-ID: {record_id}",
-            f"WARC-Date: {_warc_date(seen_at)}",
-        ]
-        if url:
-            lines.append(f"WARC-Target-URI: {_warc_url(url)}")
-        if self._later:
-            lines.append(f"{LOOK}: later")
-        lines += [f"{name}: {_one_line(value)}" for name, value in headers]
-        lines.append(f"WARC-Block-Digest: sha256:{hashlib.sha256(block).hexdigest()}")
-        lines.append(f"Content-Length: {len(block)}")
-        head = _bytes("\r\n".join(lines) + "\r\n\r\n")
-        deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-        member = deflate.compress(head) + deflate.compress(block) + deflate.compress(b"\r\n\r\n") + deflate.flush()
+        """Writes one record; gives its id."""
+        about = [("WARC-Target-URI", _warc_url(url)), *([(LOOK, "later")] if self._later else []), *headers]
+        record_id, member = _packed(kind, seen_at, about, block)
+        self._write(member)
+        return record_id
+
+    def _write(self, member: bytes) -> None:
         try:
             self._file.write(member)
         except OSError as error:
             raise self._unwritable(error) from error
-        return record_id
 
     def _unwritable(self, error: OSError) -> EvidenceError:
         vi, en = why(error)
@@ -271,6 +251,42 @@ def sweep(folder: Path) -> int:
                 part.unlink(missing_ok=True)
                 swept += 1
     return swept
+
+
+def warcinfo(about: str) -> bytes:
+    """The head of a file cut out of others, as bytes: ``about`` says what it is."""
+    return _info({"description": about}, [])
+
+
+def _info(about: Mapping[str, str], headers: Headers) -> bytes:
+    fields = {
+        "software": "portal-auditor",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        **about,
+    }
+    block = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields.items() if value)
+    kind = ("Content-Type", "application/warc-fields")
+    return _packed("warcinfo", datetime.now(UTC), [*headers, kind], _bytes(block))[1]
+
+
+def _packed(kind: str, seen_at: datetime, headers: Headers, block: bytes) -> tuple[str, bytes]:
+    """A record as one gzip member, and its id."""
+    record_id = f"<urn:uuid:{uuid.uuid4()}>"
+    lines = [
+        "WARC/1.1",
+        f"WARC-Type: {kind}",
+        f"WARC-Record-ID: {record_id}",
+        f"WARC-Date: {_warc_date(seen_at)}",
+        *(f"{name}: {_one_line(value)}" for name, value in headers),
+        f"WARC-Block-Digest: sha256:{hashlib.sha256(block).hexdigest()}",
+        f"Content-Length: {len(block)}",
+    ]
+    head = _bytes("\r\n".join(lines) + "\r\n\r\n")
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return record_id, b"".join(
+        [deflate.compress(head), deflate.compress(block), deflate.compress(b"\r\n\r\n"), deflate.flush()]
+    )
 
 
 def _about(digest: str, address: str, seconds: float) -> list[tuple[str, str]]:

@@ -105,9 +105,9 @@ class Recorded:
         if place is None:
             return None
         path, body_at = place
-        with _clear(self._path), self._path.open("rb") as file:
+        with clear(self._path), self._path.open("rb") as file:
             head = _record_at(file, spot.at).http_headers
-        with _clear(path), path.open("rb") as file:
+        with clear(path), path.open("rb") as file:
             record = _record_at(file, body_at)
             body = b"" if spot.facts is not None else read_all(_body_stream(record), MAX_BODY)
         if not has_status(head) or head.get_statuscode() == "304":
@@ -129,7 +129,7 @@ class Recorded:
         name = f"sha256:{sha256}"
         for path, index in ((self._path, self._index), *self._files()):
             if name in index.pictures:
-                with _clear(path), path.open("rb") as file:
+                with clear(path), path.open("rb") as file:
                     return read_all(_record_at(file, index.pictures[name]).raw_stream, MAX_BODY)
         return b""
 
@@ -146,8 +146,8 @@ class Recorded:
             index = self._other(spot.file)
             if index is None or spot.digest not in index.drawn:
                 return None
-            path, at = self._named(spot.file), index.drawn[spot.digest].at
-        with _clear(path), path.open("rb") as file:
+            path, at = beside(self._path, spot.file), index.drawn[spot.digest].at
+        with clear(path), path.open("rb") as file:
             html = read_all(_record_at(file, at).raw_stream, MAX_BODY).decode("utf-8", "replace")
         return RecordedLook(spot.url, html, spot.seen_at, render, status)
 
@@ -158,16 +158,13 @@ class Recorded:
             return self._path, spot.body_at
         index = self._other(spot.file) if spot.file else None
         at = index.bodies.get(spot.digest) if index is not None else None
-        return None if at is None else (self._named(spot.file), at)
-
-    def _named(self, file: str) -> Path:
-        return self._path.parent.parent / file
+        return None if at is None else (beside(self._path, spot.file), at)
 
     def _other(self, file: str) -> Index | None:
         """The index of an older file beside this one; None where it is not there, or no WARC."""
-        if not _PLAIN.fullmatch(file):
+        path = older(self._path, file)
+        if path is None:
             return None
-        path = self._named(file)
         if path not in self._beside:
             try:
                 self._beside[path] = _indexed(path)
@@ -186,15 +183,26 @@ _PLAIN = re.compile(r"(?!\.)[\w.-]+/(?!\.)[\w.-]+")
 """The name of an evidence file below the folder of all: no way out of it."""
 
 
+def beside(path: Path, file: str) -> Path:
+    """Where another evidence file lies, by one that is there."""
+    return path.parent.parent / file
+
+
+def older(path: Path, file: str) -> Path | None:
+    """The evidence file that one refers to; None where it is not at hand."""
+    other = beside(path, file)
+    return other if _PLAIN.fullmatch(file) and other.is_file() else None
+
+
 def _indexed(path: Path) -> Index:
     index = Index()
-    with _clear(path), path.open("rb") as file:
+    with clear(path), path.open("rb") as file:
         index.read(file)
     return index
 
 
 @contextmanager
-def _clear(path: Path) -> Iterator[None]:
+def clear(path: Path) -> Iterator[None]:
     try:
         yield
     except _BROKEN as error:
