@@ -5,21 +5,27 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from audit.aging import aged
 from audit.cli import main
+from audit.proposed import review_file
 from audit.registry_files import BUNDLED, read_registry
 from audit.settings import SETTINGS
+from audit.sheet import read_sheet
 from audit_rules.facts import Link, NetFacts, Page, PageFacts, State, Visit
 from sandbox.hostile.names import name_server
 from storage.archive import Archive
+from storage.records import RunStatus
+from storage.sightings import Sighting
 from tests.test_registry import AGENCIES, PORTALS, written
 from tests.told_runs import SHA, header, portal_run
 
+DAY = date(2026, 11, 22)
 BODIES = AGENCIES + (
     "mau-stp,Sở Tư pháp tỉnh Mẫu,,department,mau,Sở Tư pháp,,,,,thử\n"
     "mau-syt,Sở Y tế tỉnh Mẫu,,department,mau,Sở Y tế,,,,,thử\n"
@@ -60,12 +66,18 @@ def page(url: str, *links: Link) -> Page:
     return Page(url, PageFacts(url, datetime(2026, 11, 20, 18, tzinfo=UTC), SHA, links=links))
 
 
-def keep(registry: Path, nights: Sequence[dict[str, End]], *pages: Page, **given: str) -> None:
+def keep(
+    registry: Path,
+    nights: Sequence[dict[str, End]],
+    *pages: Page,
+    first: int = 0,
+    status: RunStatus = "complete",
+) -> None:
     """Stores nights in which portals (by id) ended so; the pages are those of the province's portal."""
     known = read_registry(registry).portals
     with Archive.open(Path("data").resolve() / "audit.db") as archive:
-        for number, night in enumerate(nights):
-            head = header(given.get("run_id", f"r{number}"), kind=given.get("kind", "nightly"), night=number)
+        for number, night in enumerate(nights, first):
+            head = header(f"r{number}", kind="nightly", night=number)
             archive.begin(head)
             for id_, (state, reason, moved_to) in night.items():
                 home = pages[0].url if pages and id_ == "mau" else None
@@ -74,8 +86,7 @@ def keep(registry: Path, nights: Sequence[dict[str, End]], *pages: Page, **given
                 visit = Visit(state, reason, home, shown, NetFacts(), moved_to, started_at=at, finished_at=at)
                 told = portal_run((), portal=known[id_])
                 archive.save(head.id, type(told)(known[id_], visit, told.around, (), told.score))
-            status = given.get("status", "complete")
-            archive.close_run(head.id, status=status, finished_at=head.started_at, reason=None)  # type: ignore[arg-type]
+            archive.close_run(head.id, status=status, finished_at=head.started_at, reason=None)
 
 
 def table(text: str | bytes) -> list[dict[str, str]]:
@@ -189,7 +200,7 @@ def test_a_domain_that_answers_for_every_name_says_nothing_of_formed_ones(folder
     from crawler.guard import Guard
 
     registry = read_registry(folder)
-    made = formed(registry, [registry.portals["mau"]], datetime(2026, 11, 22, tzinfo=UTC).date())
+    made = formed(registry, [registry.portals["mau"]], DAY)
     names = [one.cells["address"] for one in made] + [_nobodys("stp.mau.gov.vn")]
     with name_server({(f"{name}.", "A"): ["1.1.1.1"] for name in names}) as (server, _):
         assert looked_up(made, Guard(dns=server)) == []
@@ -212,6 +223,18 @@ def nights(*of_sxd: End) -> list[dict[str, End]]:
     return [{"mau": HERE, "bo": HERE, "mau-sxd": each} for each in of_sxd]
 
 
+def against(folder: Path, whole: Sequence[dict[str, End]]) -> list[dict[str, str]]:
+    """What nights speak against, without an archive between."""
+    seen = [
+        Sighting(id_, f"r{number}", DAY + timedelta(days=number), *end)
+        for number, night in enumerate(whole)
+        for id_, end in night.items()
+    ]
+    rows = {row["id"]: row for row in read_sheet(folder).rows}
+    found = aged(read_registry(folder), rows, seen, DAY + timedelta(days=len(whole)))
+    return table(review_file(found))
+
+
 def test_a_name_that_is_gone_for_three_days_is_proposed_for_retirement(folder: Path) -> None:
     keep(folder, nights(HERE, GONE, GONE, GONE))
     found = proposals("check", "--registry", str(folder))
@@ -226,19 +249,20 @@ def test_a_name_that_is_gone_for_three_days_is_proposed_for_retirement(folder: P
     "ends", [(GONE, GONE), (GONE, GONE, HERE, GONE), (GONE, GONE, DOWN), (DOWN, DOWN, DOWN), (HERE, HERE, HERE)]
 )
 def test_anything_less_is_no_reason(folder: Path, ends: tuple[End, ...]) -> None:
-    keep(folder, nights(*ends))
-    assert proposals("check", "--registry", str(folder)) == {}
+    assert against(folder, nights(*ends)) == []
 
 
 def test_nights_in_which_most_names_were_missing_say_nothing(folder: Path) -> None:
-    keep(folder, [{"mau": GONE, "bo": HERE, "mau-sxd": GONE}] * 4)
-    assert proposals("check", "--registry", str(folder)) == {}
+    assert against(folder, [{"mau": GONE, "bo": HERE, "mau-sxd": GONE}] * 4) == []
+    assert against(folder, [{"mau": DOWN, "bo": DOWN, "mau-sxd": GONE}] * 4) == []
+    assert len(against(folder, [{"mau": DOWN, "bo": HERE, "mau-sxd": GONE}] * 4)) == 1
 
 
 def test_a_quarantined_night_says_nothing(folder: Path) -> None:
-    keep(folder, nights(GONE, GONE, GONE), status="quarantined")
-    keep(folder, nights(HERE)[:1], run_id="late")
-    assert proposals("check", "--registry", str(folder), "--run", "late") == {}
+    keep(folder, nights(GONE, GONE), status="quarantined")
+    keep(folder, nights(GONE), first=2)
+    assert proposals("check", "--registry", str(folder)) == {}
+    assert ask("check", "--registry", str(folder), "--in-a-row", "1", "--run", "r1").stdout.count("gov.vn") == 0
 
 
 def test_how_many_days_may_be_said(folder: Path) -> None:
@@ -248,8 +272,7 @@ def test_how_many_days_may_be_said(folder: Path) -> None:
 
 def test_a_portal_that_leads_elsewhere_has_its_new_address_proposed(folder: Path) -> None:
     moved = to("https://soxaydung.mau.gov.vn/trang-chu")
-    keep(folder, nights(HERE, moved, moved, moved))
-    (row,) = proposals("check", "--registry", str(folder)).values()
+    (row,) = against(folder, nights(HERE, moved, moved, moved))
     assert (row["reason"], row["address"], row["aliases"]) == ("moved", "soxaydung.mau.gov.vn", "sxd.mau.gov.vn")
     assert (row["text"], row["nights"], row["confidence"]) == (
         "https://soxaydung.mau.gov.vn/trang-chu",
@@ -259,16 +282,14 @@ def test_a_portal_that_leads_elsewhere_has_its_new_address_proposed(folder: Path
 
 
 def test_one_day_of_it_or_a_foreign_place_is_little_to_go_by(folder: Path) -> None:
-    keep(folder, nights(to("https://mau.example.com/")))
-    (row,) = proposals("check", "--registry", str(folder)).values()
+    (row,) = against(folder, nights(to("https://mau.example.com/")))
     assert (row["confidence"], row["nights"]) == ("low", "1")
 
 
 def test_a_portal_that_leads_to_another_known_one_is_proposed_for_retirement(folder: Path) -> None:
     moved = to("https://mau.gov.vn/so-xay-dung")
-    keep(folder, nights(HERE, moved, moved, moved))
-    (row,) = proposals("check", "--registry", str(folder)).values()
-    assert (row["reason"], row["status"], row["valid_to"]) == ("moved_to_known", "retired", "2026-07-15")
+    (row,) = against(folder, nights(HERE, moved, moved, moved))
+    assert (row["reason"], row["status"], row["valid_to"]) == ("moved_to_known", "retired", "2026-11-22")
     assert row["text"] == "https://mau.gov.vn/so-xay-dung (mau)"
 
 
@@ -281,8 +302,7 @@ def test_the_portal_of_a_body_that_is_no_more_is_an_archive_or_over(
     with (folder / "portals.csv").open("a", encoding="utf-8") as file:
         file.write("mau-het,mau-het,department,sngv.mau.gov.vn,,mau,active,,,,,,thử,\n")
         file.write("mau-stp2,mau-stp,department,sotuphap.mau.gov.vn,,mau,active,,,,,,thử,\n")
-    keep(folder, [{"mau": HERE, "mau-het": end}])
-    (row,) = proposals("check", "--registry", str(folder)).values()
+    (row,) = against(folder, [{"mau": HERE, "mau-het": end}])
     assert (row["reason"], row["changes"], row["confidence"]) == ("body_ended", changes, confidence)
     assert row["text"] == "sotuphap.mau.gov.vn"
     assert row["kind"] == ("archive" if changes == "kind" else "department")
@@ -332,9 +352,7 @@ def test_a_retirement_is_recorded_with_who_said_so(folder: Path) -> None:
     assert ask("confirm", "de-xuat.csv", "--registry", str(folder), *BY).exit_code == 0
     registry = read_registry(folder)
     assert registry.portals["mau-sxd"].status == "retired"
-    assert "mau-sxd" not in [
-        portal.id for portal in registry.round(datetime(2026, 11, 22, tzinfo=UTC).date()).asked
-    ]
+    assert "mau-sxd" not in [portal.id for portal in registry.round(DAY).asked]
     assert proposals("check", "--registry", str(folder)) == {}
 
 
