@@ -145,8 +145,12 @@ def portal_list(registry: Registry, lang: Lang) -> Listing:
         for one in registry.portals.values()
     ]
     columns = ("id", "agency_id", "agency", "kind", "address", "aliases", "main_portal", "status")
+    screen: list[list[str]] = []
+    for row in rows:
+        status = term("registry_status", str(row["status"]), lang)
+        screen += [[str(row["id"]), str(row["address"]), status], ["", f"· {row['agency'] or '—'}", ""]]
     return Listing(
-        columns, rows, {"kind": "kind", "status": "registry_status"}, ("id", "address", "agency", "status")
+        columns, rows, {"kind": "kind", "status": "registry_status"}, ("id", "portal_place", "status"), screen
     )
 
 
