@@ -17,6 +17,7 @@ from zlib import crc32
 
 from audit.words import clean
 from audit_rules.facts import PageFacts, Region
+from audit_rules.masking import masked
 from audit_rules.reading import confirmed
 from audit_rules.reading.confirmed import EMC_LABEL, Sort, place_of
 from audit_rules.reading.links import resolve
@@ -160,7 +161,7 @@ def _things(each: PortalRun) -> Mapping[Key, tuple[Seen, bool]]:
             system = _names_system(kind, value)
             if system or region in _EDGES:
                 found[kind, value] = (
-                    Seen(str(each.portal.address), view.url, region, clean(said)[:_LONGEST]),
+                    Seen(str(each.portal.address), view.url, region, clean(_shown(said, region))[:_LONGEST]),
                     system,
                 )
             if len(found) >= _PER_PORTAL:
@@ -189,6 +190,11 @@ def _said(site: SiteFacts, view: PageFacts) -> Iterator[tuple[Sort, Region, str]
 def _value(kind: Sort, said: str) -> str:
     value = " ".join(words(said)) if kind == "text" else place_of(said)
     return value if _SHORTEST <= len(value) <= _LONGEST and not value.replace(" ", "").isdecimal() else ""
+
+
+def _shown(said: str, region: Region) -> str:
+    """What stands outside the frame of a page may be a private person's."""
+    return said if region in ("footer", "header") else masked(said)
 
 
 def _names_system(kind: Sort, value: str) -> bool:

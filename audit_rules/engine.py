@@ -9,6 +9,7 @@ from audit_rules.as_sent import as_sent
 from audit_rules.facts import Portal, Surroundings, Unseen, Visit
 from audit_rules.judgement import Judgement
 from audit_rules.later import joined, noted_slow, seen_later
+from audit_rules.masking import shown
 from audit_rules.rulebook import Entry, Rulebook
 from audit_rules.site import SiteFacts
 from audit_rules.verdict import Verdict, cant_tell, inapplicable, untested
@@ -68,6 +69,7 @@ def _binds(entry: Entry, portal: Portal) -> bool:
 
 
 def _judgement(entry: Entry, verdict: Verdict, portal: Portal, rulebook: Rulebook, day: date) -> Judgement:
+    verdict = shown(verdict, entry.rule.topic)
     guessed = portal.kind_guessed or not portal.registered
     standing, proves = rulebook.law.standing(entry.id, portal.kind, day, guessed)
     return Judgement(

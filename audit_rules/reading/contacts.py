@@ -200,6 +200,13 @@ _remembered = lru_cache(maxsize=2048)(_in_line)
 """Footers repeat on every page of a portal, so that what a line holds is remembered."""
 
 
+def contacts_in(text: str) -> tuple[Found, ...]:
+    """The contacts in a text that stands alone."""
+    if not text:
+        return ()
+    return _remembered(text, "") if len(text) <= _MAX_REMEMBERED else _in_line(text, "")
+
+
 def _promise(text: str) -> _Promise:
     """Whether a line may hold a contact, or is the label of an address on the next line: most are neither."""
     lowered = text.lower()
