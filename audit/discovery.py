@@ -130,7 +130,7 @@ def _proposal(host: str, seen: _Host, main: Portal, registry: Registry, day: dat
     return Proposal(
         "linked",
         _cells(host, main, agency, kind, source),
-        _confidence(host, seen, is_sure),
+        _confidence(host, seen, is_sure=is_sure, is_named=agency is not None),
         agency.name_vi if agency else "",
         seen_on=seen.first,
         pages=len(seen.pages),
@@ -138,14 +138,14 @@ def _proposal(host: str, seen: _Host, main: Portal, registry: Registry, day: dat
     )
 
 
-def _confidence(host: str, seen: _Host, is_sure: bool) -> Confidence:
-    """High where home leads to a body that label and text tell alike; low where only articles lead there, or where
-    the host serves machines."""
+def _confidence(host: str, seen: _Host, *, is_sure: bool, is_named: bool) -> Confidence:
+    """High where home leads to a body that label and text tell alike, medium where one of them tells a body; low
+    where only articles lead there, or where the host serves machines."""
     if _MACHINES.match(host.partition(".")[0]) or not seen.in_lists:
         return "low"
     if is_sure and seen.on_home:
         return "high"
-    return "medium" if is_sure or (seen.at_edge and len(seen.pages) > 1) else "low"
+    return "medium" if is_named or (seen.at_edge and len(seen.pages) > 1) else "low"
 
 
 def _whose(host: str, text: str, main: Portal, registry: Registry, day: date) -> tuple[Agency | None, Kind, bool]:
