@@ -23,6 +23,7 @@ from audit_rules.facts import PageFacts
 from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage.files import why
+from storage.wacz import opened
 from storage.warc_index import Index, RecordedFailure, Spot, has_status, key, read_all
 
 MAX_BODY = 64 * 1024 * 1024
@@ -105,9 +106,9 @@ class Recorded:
         if place is None:
             return None
         path, body_at = place
-        with clear(self._path), self._path.open("rb") as file:
+        with clear(self._path), opened(self._path) as file:
             head = _record_at(file, spot.at).http_headers
-        with clear(path), path.open("rb") as file:
+        with clear(path), opened(path) as file:
             record = _record_at(file, body_at)
             body = b"" if spot.facts is not None else read_all(_body_stream(record), MAX_BODY)
         if not has_status(head) or head.get_statuscode() == "304":
@@ -129,7 +130,7 @@ class Recorded:
         name = f"sha256:{sha256}"
         for path, index in ((self._path, self._index), *self._files()):
             if name in index.pictures:
-                with clear(path), path.open("rb") as file:
+                with clear(path), opened(path) as file:
                     return read_all(_record_at(file, index.pictures[name]).raw_stream, MAX_BODY)
         return b""
 
@@ -147,7 +148,7 @@ class Recorded:
             if index is None or spot.digest not in index.drawn:
                 return None
             path, at = beside(self._path, spot.file), index.drawn[spot.digest].at
-        with clear(path), path.open("rb") as file:
+        with clear(path), opened(path) as file:
             html = read_all(_record_at(file, at).raw_stream, MAX_BODY).decode("utf-8", "replace")
         return RecordedLook(spot.url, html, spot.seen_at, render, status)
 
@@ -196,7 +197,7 @@ def older(path: Path, file: str) -> Path | None:
 
 def _indexed(path: Path) -> Index:
     index = Index()
-    with clear(path), path.open("rb") as file:
+    with clear(path), opened(path) as file:
         index.read(file)
     return index
 
