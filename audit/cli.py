@@ -20,6 +20,7 @@ from audit.commands import (
     night,
     operating,
     portals,
+    rounds,
     telling,
 )
 from audit.settings import SETTINGS
@@ -41,7 +42,7 @@ def main(ctx: click.Context) -> None:
 for command in (
     *(looking.run, night.nightly, looking.judge),
     *(telling.export, telling.findings_, comparing.diff),
-    *(answering.waive, answering.verdict, answering.replies),
+    *(answering.waive, answering.verdict, answering.replies, rounds.round_),
     *(listing.rules, listing.law, portals.portals, listing.labels),
     *(evidence.evidence, evidence.verify),
     *(night.status, operating.doctor, database.db, looking.demo),

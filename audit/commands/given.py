@@ -20,6 +20,7 @@ from crawler.plan import USER_AGENT, Plan
 from storage.archive import Archive, ArchiveError
 from storage.recorded import EvidenceError, Recorded
 from storage.records import PortalRun, Run
+from storage.rounds import EvaluationRound, RoundRefused, Rounds
 
 
 def registry_of(folder: Path | None) -> Registry:
@@ -79,6 +80,13 @@ def run_id_of(archive: Archive, asked: str) -> str:
         return archive.run_id(asked)
     except ArchiveError as error:
         raise BadInput("error.bad_archive", cause=error) from error
+
+
+def round_of(archive: Archive, round_id: str) -> EvaluationRound:
+    try:
+        return Rounds(archive.database).one(round_id)
+    except RoundRefused as error:
+        raise BadInput("error.opinion", cause=error) from error
 
 
 def recorded_of(files: Sequence[Path]) -> list[Recorded]:

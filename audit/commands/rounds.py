@@ -1,0 +1,177 @@
+"""The command of evaluation rounds: ``round``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from audit.archives import archive_of
+from audit.commands.given import registry_of, round_of
+from audit.commands.told import tell
+from audit.config import Desk
+from audit.days import day_of, shown
+from audit.listings import Cell, Listing
+from audit.output import Output
+from audit.refusals import BadInput
+from audit.registry import ID
+from audit.rounds import UnfitNight, frozen_files, nights_of, ranked, weigh
+from audit.settings import needed, settings
+from audit.speech import Family, Order
+from audit.succession import agency_name
+from audit.words import clean, say
+from audit_rules.rulebook import open_rulebook
+from storage.rounds import EvaluationRound, RoundRefused, Rounds, registry_sha
+
+_TOLD = ("data", "db", "format", "output")
+
+
+def _named() -> click.Argument:
+    return click.Argument(["id"], metavar="ID")
+
+
+@click.command("round", cls=Family, params=settings())
+def round_() -> None: ...
+
+
+@round_.command(
+    "open",
+    cls=Order,
+    params=[_named(), *needed("by", "explain_until"), *settings("law_day", "night", "registry", *_TOLD)],
+)
+@click.pass_obj
+def open_round(desk: Desk, /, **given: Any) -> int:
+    output = _output(given, desk)
+    if not ID.match(given["id"]):
+        raise BadInput("error.round_id", id=clean(given["id"])[:100])
+    if given["explain_until"] < day_of():
+        raise BadInput("error.explained_before", day=given["explain_until"])
+    registry_of(given["registry"])  # one that cannot be read is not frozen
+    files, book = frozen_files(given["registry"]), open_rulebook()
+    opened = EvaluationRound(
+        given["id"],
+        "open",
+        given["law_day"] or day_of(),
+        book.version,
+        registry_sha(files),
+        given["explain_until"],
+        datetime.now(UTC),
+        given["by"],
+        tuple(dict.fromkeys(given["night"])),
+    )
+    with archive_of(given, desk) as archive:
+        try:
+            nights_of(archive, opened, book)
+            Rounds(archive.database).open(opened, files)
+        except (RoundRefused, UnfitNight) as error:
+            raise BadInput("error.opinion", cause=error) from error
+    _say("rounds.opened", desk, given, id=opened.id, day=opened.explain_until)
+    return tell(_list([opened]), given, output, desk)
+
+
+@round_.command("close", cls=Order, params=[_named(), *needed("by"), *settings(*_TOLD)])
+@click.pass_obj
+def close_round(desk: Desk, /, **given: Any) -> int:
+    output = _output(given, desk)
+    with archive_of(given, desk) as archive:
+        rounds = Rounds(archive.database)
+        try:
+            one = rounds.one(given["id"])
+            if one.status == "open" and day_of() <= one.explain_until:
+                raise BadInput("error.still_explained", id=one.id, day=one.explain_until)
+            book = open_rulebook()
+            nights = [night.id for night in nights_of(archive, one, book)]
+            if not nights and one.status == "open":
+                raise BadInput("error.no_nights", id=one.id)
+            told = weigh(archive, one, book) if one.status == "open" else ()
+            closed = rounds.close(one.id, told, nights, datetime.now(UTC), given["by"])
+        except (RoundRefused, UnfitNight) as error:
+            raise BadInput("error.opinion", cause=error) from error
+        held = sum(len(each.held) for each in rounds.portals(closed.id))
+    _say("rounds.closed", desk, given, id=closed.id, nights=len(closed.nights), held=held)
+    return tell(_list([closed]), given, output, desk)
+
+
+@round_.command("approve", cls=Order, params=[_named(), *needed("by", "document"), *settings(*_TOLD)])
+@click.pass_obj
+def approve_round(desk: Desk, /, **given: Any) -> int:
+    output = _output(given, desk)
+    with archive_of(given, desk) as archive:
+        try:
+            one = Rounds(archive.database).approve(given["id"], datetime.now(UTC), given["by"], given["document"])
+        except RoundRefused as error:
+            raise BadInput("error.opinion", cause=error) from error
+    _say("rounds.approved", desk, given, id=one.id, by=one.approved_by, document=one.document_no)
+    return tell(_list([one]), given, output, desk)
+
+
+@round_.command("list", cls=Order, params=settings(*_TOLD))
+@click.pass_obj
+def list_rounds(desk: Desk, /, **given: Any) -> int:
+    output = _output(given, desk)
+    with archive_of(given, desk) as archive:
+        told = _list(Rounds(archive.database).all())
+    return tell(told, given, output, desk)
+
+
+@round_.command("ranking", cls=Order, params=[_named(), *settings(*_TOLD)])
+@click.pass_obj
+def rank_round(desk: Desk, /, **given: Any) -> int:
+    output = _output(given, desk)
+    with archive_of(given, desk) as archive:
+        one = round_of(archive, given["id"])
+        if one.status != "approved":
+            raise BadInput("error.not_approved", id=one.id)
+        told = ranked(archive, one)
+    rows: list[Mapping[str, Cell]] = [
+        {
+            "portal": str(each.portal.address),
+            "agency": agency_name(each.portal.agency, desk.lang) if each.portal.agency else None,
+            "kind": each.portal.kind,
+            "score": f"{each.score.value:.2%}",
+            "passed": each.score.passed,
+            "measured": each.score.measured,
+            "not_measured": each.score.not_measured,
+        }
+        for each in told
+    ]
+    columns = ("portal", "agency", "kind", "score", "passed", "measured", "not_measured")
+    return tell(Listing(columns, rows, {"kind": "kind"}), given, output, desk)
+
+
+def _list(several: Sequence[EvaluationRound]) -> Listing:
+    rows: list[Mapping[str, Cell]] = [
+        {
+            "id": one.id,
+            "status": one.status,
+            "law_day": one.law_day.isoformat(),
+            "rules_version": one.rules_version,
+            "registry_sha": one.registry_sha,
+            "explain_until": one.explain_until.isoformat(),
+            "nights": list(one.nights),
+            "opened_at": shown(one.opened_at),
+            "opened_by": one.opened_by,
+            "closed_at": shown(one.closed_at),
+            "closed_by": one.closed_by,
+            "digest": one.digest,
+            "approved_at": shown(one.approved_at),
+            "approved_by": one.approved_by,
+            "document_no": one.document_no,
+        }
+        for one in several
+    ]
+    first = ("id", "status", "law_day", "rules_version", "registry_sha", "explain_until", "nights", "opened_at")
+    last = ("opened_by", "closed_at", "closed_by", "digest", "approved_at", "approved_by", "document_no")
+    shown_ = ("id", "status", "law_day", "explain_until", "nights", "approved_by", "document_no")
+    return Listing((*first, *last), rows, {"status": "round_status"}, shown_)
+
+
+def _output(given: Mapping[str, Any], desk: Desk) -> Output:
+    return Output(given["output"], desk, quiet=given["quiet"])
+
+
+def _say(key: str, desk: Desk, given: Mapping[str, Any], **values: object) -> None:
+    if not given["quiet"]:
+        click.echo(say(key, desk.lang, **values), err=True)
