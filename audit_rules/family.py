@@ -141,7 +141,7 @@ def _is_below(host: str, above: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ComponentLink:
-    """A link to a registered component; ``said`` is what its address answered: a status or an error."""
+    """A link to a confirmed component; ``said`` is what its address answered: a status or an error."""
 
     link: Link
     view: PageFacts
@@ -158,11 +158,12 @@ class ComponentLink:
 
 
 def component_links(site: SiteFacts, around: Surroundings) -> list[ComponentLink]:
-    """The links of home and its links pages to registered components, each address once, and what it answered."""
+    """The links of home and its links pages to components that a person confirmed, each address once, and what it
+    answered."""
     found: dict[str, ComponentLink] = {}
     for link, view, component in links_to_components(site, around):
         key = page_key(link.url)
-        if key not in found:
+        if key not in found and component.confirmed and component.status == "active":
             found[key] = ComponentLink(link, view, *_answered(site, around, link, component))
     return list(found.values())
 

@@ -161,7 +161,7 @@ def _may_open(link: Link, site: SiteFacts) -> bool:
 
 @rule
 def component_links_alive(site: SiteFacts, around: Surroundings) -> Verdict:
-    """Every link of the main portal to a registered component site answers.
+    """Every link of the main portal to a confirmed component site answers.
 
     A page that is not there, a host without a name or a door are faults; an answer that may be meant for us alone
     (a block, a timeout, an error of the server) accuses nobody, nor does anything before the run is over.
@@ -171,7 +171,10 @@ def component_links_alive(site: SiteFacts, around: Surroundings) -> Verdict:
     home, links = site.known_home, component_links(site, around)
     if not links:
         reason = site.unsettled(home)
-        return cant_tell(reason, wanted=site.wanted(home)) if reason else inapplicable("no_component_links")
+        if reason is not None:
+            return cant_tell(reason, wanted=site.wanted(home))
+        unconfirmed = bool(links_to_components(site, around))
+        return cant_tell("registry_unconfirmed") if unconfirmed else inapplicable("no_component_links")
     dead = [each for each in links if each.alive == "dead"]
     told = [each.told for each in dead]
     if dead and around.answered is None:
