@@ -18,8 +18,8 @@ NIGHTS = 3
 _SURE_NIGHTS = 7
 _SELF = frozenset({"audited", "partial"})
 """States of a portal that was there itself."""
-_NOBODY = frozenset({"unreachable", "error", "no_address"})
-"""States in which nobody answered."""
+_NOT_LOOKED = frozenset({"error", "no_address"})
+"""States of a portal that nobody looked at: they say nothing of it."""
 
 Days = Sequence[tuple[date, Sequence[Sighting]]]
 """The days on which a portal was looked at, newest first, each with how its visits ended."""
@@ -56,9 +56,9 @@ def _days(seen: Iterable[Sighting]) -> Mapping[str, Days]:
         runs[one.run_id].append(one)
     days: defaultdict[str, dict[date, list[Sighting]]] = defaultdict(dict)
     for run in runs.values():
-        asked = [one for one in run if one.state != "no_address"]
+        asked = [one for one in run if one.state not in _NOT_LOOKED]
         nameless = sum(_is_nameless(one) for one in asked)
-        if all(one.state in _NOBODY for one in asked) or 2 * nameless > len(asked):
+        if all(one.state == "unreachable" for one in asked) or 2 * nameless > len(asked):
             continue
         for one in asked:
             days[one.portal_id].setdefault(one.day, []).append(one)
@@ -128,7 +128,7 @@ def _of_the_past(
         return None
     heir = registry.surroundings(portal, day).successor
     text = str(heir.address) if heir else ""
-    answers = bool(days) and any(one.state not in _NOBODY for one in days[0][1])
+    answers = bool(days) and any(one.state != "unreachable" for one in days[0][1])
     if days and not answers:
         cells = {"status": "retired", "valid_to": agency.valid_to.isoformat()}
         return _change(portal, row, "body_ended", cells, "medium", text=text)

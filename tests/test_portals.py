@@ -252,6 +252,12 @@ def test_anything_less_is_no_reason(folder: Path, ends: tuple[End, ...]) -> None
     assert against(folder, nights(*ends)) == []
 
 
+def test_a_night_that_did_not_come_to_a_portal_says_nothing_of_it(folder: Path) -> None:
+    missed: End = ("error", "not_visited", None)
+    (row,) = against(folder, nights(HERE, GONE, missed, GONE, GONE))
+    assert (row["reason"], row["nights"]) == ("no_name", "3")
+
+
 def test_nights_in_which_most_names_were_missing_say_nothing(folder: Path) -> None:
     assert against(folder, [{"mau": GONE, "bo": HERE, "mau-sxd": GONE}] * 4) == []
     assert against(folder, [{"mau": DOWN, "bo": DOWN, "mau-sxd": GONE}] * 4) == []
