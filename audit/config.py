@@ -36,8 +36,8 @@ class BadValue(BadInput):
             ParameterSource.ENVIRONMENT: say("where.variable", lang, name=setting.envvar),
             ParameterSource.DEFAULT_MAP: say("where.key", lang, name=setting.name),
         }.get(self._source or ParameterSource.COMMANDLINE, say("where.option", lang, name=setting.opts[0]))
-        # An address of a proxy may hold a password, which belongs on no screen.
-        value = "…" if setting.name == "proxy" else clean(str(self._value))[:200]
+        # An address of a proxy or of a mail server may hold a password, which belongs on no screen.
+        value = "…" if setting.name in ("proxy", "smtp") else clean(str(self._value))[:200]
         choices = ", ".join(setting.choices)
         expected = say(f"expected.{setting.expected}", lang, choices=choices)
         return say("error.bad_value", lang, where=where, value=value, expected=expected)

@@ -54,5 +54,5 @@ def parts(named: str) -> tuple[str, int]:
         host, port = port, "443"
     odd = any(character.isspace() or character in "/@" for character in host)
     if not host or odd or not port.isdecimal() or not 0 < int(port) < 65_536:
-        raise ValueError(named)
+        raise ValueError(f"no host: {named}")
     return host.strip("[]"), int(port)

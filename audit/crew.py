@@ -48,7 +48,8 @@ _BEAT_SECONDS = 30.0
 
 
 class WorkersLost(Exception):
-    """No worker lives long enough to bring anything: something is wrong with this machine or this program."""
+    """No worker lives long enough to bring anything: something is wrong with this machine or this program. The
+    message is a sentence, "tiếng Việt / English"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,9 @@ class Crew:
                     log.error("workers died under %s: it is given up", portal_id)
                     await self._arrived(self._night.lost(self._portals[portal_id]))
                 self._feed()
-            raise WorkersLost(f"{FRUITLESS} workers died one after another")
+            raise WorkersLost(
+                f"{FRUITLESS} tiến trình liên tiếp bị mất / {FRUITLESS} workers died one after another"
+            )
         except (EvidenceError, DatabaseUnusable, WorkersLost) as error:
             self._fault = self._fault or error
             self._over.set()
@@ -220,7 +223,7 @@ class Crew:
         self._brought += 1
         self._looked.untrusted.discard(portal_id)
         self._stored[portal_id] = visit.finished_at or datetime.now(UTC)
-        log.info("%s: %s %s", portal_id, visit.state, visit.reason or "")
+        log.info("%s: %s", portal_id, f"{visit.state}({visit.reason})" if visit.reason else visit.state)
         again = slot is not None and self._roster.done(slot, portal_id, silent=visit.state == "unreachable")
         if not again:
             self._done.add(portal_id)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from audit.registry_files import RegistryError, read_registry
+from audit.standing import STALE_DAYS, standing
+from audit.standing_told import without_text
 from audit.words import in_lang, say, term
 from audit_rules.judgement import Lang
 from audit_rules.law.book import LawError
@@ -45,6 +47,7 @@ def examine(db: str | None, data: Path, registry: Path | None, lang: Lang) -> li
         lambda: _disk(data, lang),
         lambda: _database(db, data, lang),
         lambda: _last_run(db, data, lang),
+        lambda: _nights(db, data, registry, lang),
         lambda: _network(lang),
     ]
     return [check() for check in checks]
@@ -128,6 +131,23 @@ def _last_run(db: str | None, data: Path, lang: Lang) -> Check:
         return Check("last_run", "note", say("doctor.no_run", lang))
     values = {"id": run.header.id, "day": run.header.day, "count": len(run.portals)}
     return Check("last_run", "ok", say("doctor.run", lang, status=term("status", run.status, lang), **values))
+
+
+def _nights(db: str | None, data: Path, registry: Path | None, lang: Lang) -> Check:
+    """Broken where the last night says nothing of an active portal: silence must not look like health."""
+    none = Check("nights", "ok", say("doctor.no_night", lang))
+    try:
+        path = place(db or data / "audit.db")[1]
+        if path is not None and not path.exists():
+            return none
+        with Archive.open(db or data / "audit.db", create=False) as archive:
+            found = standing(archive, read_registry(registry), _existing(data), days=STALE_DAYS)
+    except (ArchiveError, RegistryError):
+        return none  # told by the checks of these
+    if found.without:
+        return Check("nights", "broken", without_text(found, lang), 3)
+    last = next((night for night, _ in found.nights if not night.is_unended), None)
+    return Check("nights", "ok", say("doctor.nights_ok", lang, day=last.day)) if last else none
 
 
 def _network(lang: Lang) -> Check:

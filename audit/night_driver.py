@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from audit.controls import CONTROLS, NONE
 from audit.crew import Crew, Looked, Manning, WorkersLost
 from audit.days import day_of
 from audit.fleet import Progress
-from audit.night import Ended, Night, begin, bytes_needed, end, free_bytes, hold, resume
+from audit.night import AnotherNight, Ended, Night, begin, bytes_needed, end, free_bytes, hold, resume
 from audit.registry import Registry
 from audit.tally import NOT_VISITED
 from audit.window import Window
@@ -43,6 +43,10 @@ class TooLittleRoom(Exception):
         )
         self.needed = needed
         self.free = free
+
+
+class NothingToResume(Exception):
+    """No night was broken off, or somebody is at it already."""
 
 
 class WindowShut(Exception):
@@ -83,14 +87,17 @@ def drive(
     law_day: date | None,
     window: Window | None,
     progress: Progress,
+    only_resume: bool = False,
 ) -> tuple[Night, Ended]:
-    """Does the night, or goes on with that of today. Raises AnotherNight, TooLittleRoom, WindowShut before anything
-    is begun; EvidenceError, ArchiveError, WorkersLost and KeyboardInterrupt break it off: it can be gone on with.
+    """Does the night, or goes on with that of today.
+
+    Raises AnotherNight, TooLittleRoom, WindowShut and, with ``only_resume``, NothingToResume before it begins;
+    EvidenceError, ArchiveError, WorkersLost and KeyboardInterrupt break the night off: it can be gone on with.
     """
-    with hold(archive, data):
+    with _held(archive, data, only_resume):
         archive.recover()
         sweep(data / "evidence")
-        night, todo = _begun(archive, registry, plan, data, law_day, window)
+        night, todo = _begun(archive, registry, plan, data, law_day, window, only_resume)
         shut = window is not None and window.closing(datetime.now(UTC)) is None
         with _broken_off(archive, night.header.id):
             looked = Looked("window" if todo and shut else None)
@@ -102,15 +109,36 @@ def drive(
             )
 
 
+@contextmanager
+def _held(archive: Archive, data: Path, only_resume: bool) -> Iterator[None]:
+    """A night that somebody is at needs nobody to go on with it."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold(archive, data))
+        except AnotherNight:
+            if only_resume:
+                raise NothingToResume from None
+            raise
+        yield
+
+
 def _begun(
-    archive: Archive, registry: Registry, plan: Plan, data: Path, law_day: date | None, window: Window | None
+    archive: Archive,
+    registry: Registry,
+    plan: Plan,
+    data: Path,
+    law_day: date | None,
+    window: Window | None,
+    only_resume: bool,
 ) -> tuple[Night, list[Portal]]:
     """The night and the portals that are still to be visited."""
     night = resume(archive, plan, data)
     if night is not None:
         told = Nights(archive.database).outcomes(night.header.id)
         log.info("the night %s is gone on with", night.header.id)
-        return night, [each for each in night.asked if _is_open(told.get(each.id))]
+        return night, [each for each in night.asked if is_open(told.get(each.id))]
+    if only_resume:
+        raise NothingToResume
     if window is not None and window.closing(datetime.now(UTC)) is None:
         raise WindowShut(window)
     asked = registry.active(day_of())
@@ -121,7 +149,7 @@ def _begun(
     return night, list(night.asked)
 
 
-def _is_open(outcome: tuple[str, str | None] | None) -> bool:
+def is_open(outcome: tuple[str, str | None] | None) -> bool:
     """Whether a portal is still to be visited: nothing is stored of it, or nothing that was seen; who was
     silent has a second visit coming, and gets both."""
     return outcome is None or outcome[0] == "unreachable" or outcome[1] in (NOT_VISITED, "our_fault")

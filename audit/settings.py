@@ -104,6 +104,12 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "control_wait": lambda: Setting(
         "control_wait", "wait", readers.within(float, 0, 86_400), default="1800", metavar="SECONDS"
     ),
+    "night_at": lambda: Setting("night_at", "clock", read_clock, metavar="HH:MM"),
+    "stalled": lambda: Setting(
+        "stalled", "stalled", readers.within(float, 1, 3600), default="120", metavar="SECONDS"
+    ),
+    "grace": lambda: Setting("grace", "wait", readers.within(float, 0, 86_400), default="60", metavar="SECONDS"),
+    "resume": lambda: Setting("resume", "yes_no", str, is_flag=True, default=False),
     "notify": lambda: Setting("notify", "notify", read_target, multiple=True, metavar="URL|mailto:ADDRESS"),
     "smtp": lambda: Setting("smtp", "smtp", read_post, metavar="URL"),
     "stale_days": lambda: Setting(
@@ -119,7 +125,8 @@ LOOKING = (
     "allow_private",
 )
 REPORT = ("data", "db", "format", "output", "fail_on")
-MANNING = ("processes", "in_flight", "window", "until", "control", "control_wait")
+MANNING = ("resume", "processes", "in_flight", "window", "until", "control", "control_wait")
+WORKING = ("night_at", "in_flight", "stalled", "grace", "control", "control_wait")
 NOTICE = ("notify", "smtp")
 WAITING = (*TIME_OUTS, "timeout_again")
 

@@ -16,6 +16,7 @@ from storage.archive import Archive
 from storage.nights import NightProgress, NightRecord, Nights
 
 SHOWN = 10
+STALE_DAYS = 2
 _NO_OUTCOME = (NOT_VISITED, "our_fault")
 
 

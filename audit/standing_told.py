@@ -10,7 +10,7 @@ from rich.console import ConsoleRenderable
 from rich.text import Text
 
 from audit.config import Desk
-from audit.days import shown
+from audit.days import HANOI, shown
 from audit.night import shown_time
 from audit.notice import Notice
 from audit.output import Output
@@ -104,8 +104,8 @@ def as_table(found: Standing, lang: Lang) -> list[ConsoleRenderable]:
             night.run_id,
             term("status", night.status, lang),
             term("reason", night.reason, lang) if night.reason else "",
-            shown_time(night.started_at),
-            shown_time(night.finished_at) if night.finished_at else "",
+            _short(night.started_at),
+            _short(night.finished_at) if night.finished_at else "",
             f"{progress.done}/{night.asked}",
             str(progress.pages),
         ]
@@ -142,13 +142,21 @@ def _lines(found: Standing, lang: Lang) -> list[str]:
     else:
         lines.append(say("night.nothing_under_way", lang))
     if found.without:
-        lines.append(say("night.without", lang, count=len(found.without), portals=_some(found.without, lang)))
+        lines.append(without_text(found, lang))
     if found.stale:
         portals = _some([portal for portal, _ in found.stale], lang)
         lines.append(say("night.stale", lang, count=len(found.stale), days=found.days, portals=portals))
     sizes = {"free": f"{found.free / 1e9:.1f}", "needed": f"{found.needed / 1e9:.1f}"}
     lines.append(say("night.disk" if found.free >= found.needed else "night.disk_small", lang, **sizes))
     return lines
+
+
+def _short(moment: datetime) -> str:
+    return f"{moment.astimezone(HANOI):%d/%m %H:%M}"
+
+
+def without_text(found: Standing, lang: Lang) -> str:
+    return say("night.without", lang, count=len(found.without), portals=_some(found.without, lang))
 
 
 def _some(portals: Sequence[Portal], lang: Lang) -> str:

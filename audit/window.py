@@ -35,7 +35,7 @@ def read_clock(text: str) -> time:
     """``HH:MM``. Raises ValueError."""
     found = _CLOCK.match(text.strip())
     if found is None:
-        raise ValueError(text)
+        raise ValueError(f"no time of a day: {text}")
     return time(int(found[1]), int(found[2]))
 
 
@@ -44,7 +44,7 @@ def read_window(text: str) -> Window:
     opens, dash, closes = text.partition("-")
     window = Window(read_clock(opens), read_clock(closes))
     if not dash or window.opens == window.closes:
-        raise ValueError(text)
+        raise ValueError(f"no hours: {text}")
     return window
 
 

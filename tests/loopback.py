@@ -48,8 +48,8 @@ class Web:
 
 
 @contextmanager
-def web(answer: Callable[[Asked], Answer], certificate: Path | None = None) -> Iterator[Web]:
-    """Serves until the block ends; with a certificate (PEM with its key) over TLS."""
+def web(answer: Callable[[Asked], Answer], certificate: Path | None = None, port: int = 0) -> Iterator[Web]:
+    """Serves until the block ends; with a certificate (PEM with its key) over TLS. ``port`` 0: any one."""
 
     class Talk(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -82,7 +82,7 @@ def web(answer: Callable[[Asked], Answer], certificate: Path | None = None) -> I
         def handle_error(self, request: object, client_address: object) -> None:
             pass
 
-    server = Quiet(("127.0.0.1", 0), Talk)
+    server = Quiet(("127.0.0.1", port), Talk)
     served = Web(server.server_address[1])
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -14,7 +14,7 @@ from audit.commands.given import plan_of, registry_of
 from audit.config import Desk
 from audit.notice import Notice, Post, send
 from audit.output import Output, logbook, make_data_folder
-from audit.refusals import BadInput
+from audit.refusals import BadInput, OwnFault
 from audit.settings import LOOKING, MANNING, NOTICE, WAITING, settings, without_csv
 from audit.speech import Order
 from audit.window import next_time
@@ -44,7 +44,12 @@ def nightly(desk: Desk, /, **given: Any) -> int:
         from audit.night_told import summary, tell_night
         from audit.progress import watch_night
 
-        with _refusals(), _notices(given, desk) as notify, watch_night(desk.lang, given["quiet"]) as progress:
+        with (
+            _unless_nothing_to_resume(given, desk),
+            refusals(desk),
+            notices(given, desk) as notify,
+            watch_night(desk.lang, given["quiet"]) as progress,
+        ):
             night, ended = drive(
                 archive,
                 registry,
@@ -55,11 +60,13 @@ def nightly(desk: Desk, /, **given: Any) -> int:
                 law_day=given["law_day"],
                 window=given["window"],
                 progress=progress,
+                only_resume=given["resume"],
             )
             told = summary(archive, night.header.id, given["fail_on"])
             if ended.status != "complete":
                 notify(told.notice(desk.lang))
-        return tell_night(told, archive, given, output, desk)
+            return tell_night(told, archive, given, output, desk)
+    return 0
 
 
 @click.command("status", cls=Order, params=[*settings("registry", "stale_days", *NOTICE, *_TOLD), without_csv()])
@@ -72,7 +79,7 @@ def status(desk: Desk, /, **given: Any) -> int:
         from audit.standing_told import notice, tell_standing
 
         found = standing(archive, registry, given["data"], days=given["stale_days"])
-        with _notices(given, desk) as notify:
+        with notices(given, desk) as notify:
             if (told := notice(found, desk.lang)) is not None:
                 notify(told)
         return tell_standing(found, given, output, desk)
@@ -88,8 +95,21 @@ def _closing(given: Mapping[str, Any]) -> datetime | None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """What keeps a night from beginning, as one sentence."""
+def _unless_nothing_to_resume(given: Mapping[str, Any], desk: Desk) -> Iterator[None]:
+    """With --resume it is well when no night was broken off."""
+    from audit.night_driver import NothingToResume
+
+    try:
+        yield
+    except NothingToResume:
+        if not given["quiet"]:
+            click.echo(say("night.nothing_to_resume", desk.lang), err=True)
+
+
+@contextmanager
+def refusals(desk: Desk) -> Iterator[None]:
+    """What keeps a night from beginning, or breaks it off, as one sentence."""
+    from audit.crew import WorkersLost
     from audit.night import AnotherNight, shown_time
     from audit.night_driver import TooLittleRoom, WindowShut
 
@@ -103,12 +123,14 @@ def _refusals() -> Iterator[None]:
         raise BadInput(
             "error.too_little_room", needed=_gigabytes(room.needed), free=_gigabytes(room.free)
         ) from room
+    except WorkersLost as lost:
+        raise OwnFault("error.workers_lost", path=desk.log) from lost
     except WindowShut as shut:
         raise BadInput("error.window_shut", opens=f"{shut.window.opens:%H:%M}") from shut
 
 
 @contextmanager
-def _notices(given: Mapping[str, Any], desk: Desk) -> Iterator[Any]:
+def notices(given: Mapping[str, Any], desk: Desk) -> Iterator[Any]:
     """Gives what sends a notice; what breaks a night off is sent too, and goes on."""
 
     def failed(target: str, cause: str) -> None:
@@ -117,11 +139,12 @@ def _notices(given: Mapping[str, Any], desk: Desk) -> Iterator[Any]:
     def notify(notice: Notice) -> None:
         send(notice, given["notify"], given["smtp"] or Post(), failed)
 
+    from audit.crew import WorkersLost
     from audit.night_driver import TooLittleRoom
 
     try:
         yield notify
-    except (ArchiveError, EvidenceError, TooLittleRoom) as error:
+    except (ArchiveError, EvidenceError, TooLittleRoom, WorkersLost) as error:
         text = in_lang(error, desk.lang)
         facts = {"event": "failed", "status": None, "reason": type(error).__name__, "detail": text}
         notify(Notice(say("night.subject_failed", desk.lang), text, facts))
