@@ -20,6 +20,8 @@ from storage.files import hold, release, safe_name
 
 _NOTICED = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 """A machine that lost its power says no goodbye: its locks are free a minute later."""
+_TAKE = text("SELECT pg_try_advisory_lock(:key)")
+_SHARE = text("SELECT pg_try_advisory_lock_shared(:key)")
 
 
 class Alive(Protocol):
@@ -27,6 +29,10 @@ class Alive(Protocol):
 
     def take(self, run_id: str) -> bool:
         """Takes a run; False where another process is at it, or this one already. Raises DatabaseUnusable."""
+
+    def share(self, run_id: str) -> bool:
+        """Takes a run beside others who share it; False where somebody took it for himself. Only a server can tell:
+        elsewhere a run that is shared is taken. Raises DatabaseUnusable."""
 
     def leave(self, run_id: str) -> None: ...
 
@@ -53,6 +59,9 @@ class _Alone:
         self._held.add(run_id)
         return fresh
 
+    def share(self, run_id: str) -> bool:
+        return self.take(run_id)
+
     def leave(self, run_id: str) -> None:
         self._held.discard(run_id)
 
@@ -77,6 +86,9 @@ class _Files:
         self._held[run_id] = descriptor
         return True
 
+    def share(self, run_id: str) -> bool:
+        return self.take(run_id)
+
     def leave(self, run_id: str) -> None:
         descriptor = self._held.pop(run_id, None)
         if descriptor is not None:
@@ -97,6 +109,7 @@ class _Locks:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._held: dict[str, Connection] = {}
+        self._shared: set[str] = set()
 
     def take(self, run_id: str) -> bool:
         if run_id in self._held:
@@ -106,7 +119,17 @@ class _Locks:
             self._held[run_id] = connection
         return connection is not None
 
+    def share(self, run_id: str) -> bool:
+        if run_id in self._held:
+            return True
+        self._shared.add(run_id)
+        taken = self.take(run_id)
+        if not taken:
+            self._shared.discard(run_id)
+        return taken
+
     def leave(self, run_id: str) -> None:
+        self._shared.discard(run_id)
         connection = self._held.pop(run_id, None)
         if connection is not None:
             with suppress(SQLAlchemyError):  # where the connection is lost, the server has let go
@@ -132,7 +155,7 @@ class _Locks:
         try:
             with told(self._database.name):
                 connection.exec_driver_sql(_NOTICED)
-                if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _key(run_id)}):
+                if connection.scalar(_SHARE if run_id in self._shared else _TAKE, {"key": _key(run_id)}):
                     return connection
         except BaseException:
             connection.close()

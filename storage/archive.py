@@ -16,7 +16,8 @@ from storage.database import ArchiveError, Database, DatabaseTooNew, DatabaseUnu
 from storage.known import remember
 from storage.records import PastVerdict, PortalRun, Run, RunHeader, RunStatus
 from storage.results import Commons, load, store, store_judged
-from storage.tables import portal_runs, runs, verdict_intervals
+from storage.tables import portal_runs, runs
+from storage.verdicts import count_verdicts, past_verdicts
 
 __all__ = ["Archive", "ArchiveError", "DatabaseTooNew", "DatabaseUnusable", "RunClosed", "UnknownRun"]
 
@@ -26,6 +27,7 @@ INTERRUPTED = "interrupted"
 BROKEN_OFF = (INTERRUPTED, "disk_full", "our_fault")
 """Reasons of runs that were ended on the way and can be gone on with."""
 
+_STATUS = select(runs.c.status, runs.c.reason)
 _SHOWN: tuple[RunStatus, ...] = ("complete", "partial")
 """What ``latest`` may be: a night that is held back leaves the picture of the day before."""
 
@@ -98,14 +100,41 @@ class Archive:
             self._alive.leave(run_id)
             raise
 
-    def save(self, run_id: str, result: PortalRun) -> None:
+    def join(self, run_id: str) -> bool:
+        """Is at a run beside other processes, or goes on with it where all had left it; False where one process has
+        it for itself. Raises UnknownRun, RunClosed."""
+        if not self._alive.share(run_id):
+            return False
+        try:
+            with self.database.write() as connection:
+                found = connection.execute(_STATUS.where(runs.c.id == run_id).with_for_update()).one_or_none()
+                if found is None:
+                    raise _unknown(run_id)
+                if found.status != "running":
+                    if found.status != "partial" or found.reason not in BROKEN_OFF:
+                        raise _closed(run_id)
+                    values = {"status": "running", "reason": None, "finished_at": None}
+                    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+        except BaseException:
+            self._alive.leave(run_id)
+            raise
+        return True
+
+    def leave(self, run_id: str) -> None:
+        """Leaves a run that was joined: the others go on with it."""
+        self._alive.leave(run_id)
+
+    def save(self, run_id: str, result: PortalRun, *, first: Callable[[Connection], None] | None = None) -> None:
         """Stores a portal's result in one transaction; until it ends, the portal is not there.
 
-        A portal saved twice is replaced. Raises UnknownRun, RunClosed, DatabaseUnusable.
+        ``first`` is done in the same transaction; what it raises breaks it off. A portal saved twice is replaced.
+        Raises UnknownRun, RunClosed, DatabaseUnusable.
         """
         seen, judged = rows.pack_seen(result), rows.pack_judged(result)  # before the lock is taken
 
         def work(connection: Connection) -> None:
+            if first is not None:
+                first(connection)
             self._must_run(connection, run_id)
             store(connection, run_id, seen, judged, result.portal.id)
             remember(connection, run_id, result)
@@ -183,23 +212,25 @@ class Archive:
         with self.database.read() as connection:
             return rows.read_run(self._one(connection, run_id), ()).header
 
-    def run(self, run_id: str, *, pages: bool = False) -> Run:
-        """A run with its portals (see ``portals``). Raises UnknownRun."""
+    def run(self, run_id: str, *, pages: bool = False, agency: str | None = None) -> Run:
+        """A run with its portals, or those of one agency (see ``portals``). Raises UnknownRun."""
         with self.database.read() as connection:
             row = self._one(connection, run_id)
-        return rows.read_run(row, tuple(self.portals(run_id, pages=pages)))
+        return rows.read_run(row, tuple(self.portals(run_id, pages=pages, agency=agency)))
 
     def portals(
-        self, run_id: str, *, pages: bool = False, only: Sequence[str] | None = None
+        self, run_id: str, *, pages: bool = False, only: Sequence[str] | None = None, agency: str | None = None
     ) -> Iterator[PortalRun]:
         """The portals of a run one after another, in the order of their ids; a whole night does not fit in memory.
 
         Without ``pages`` a view holds its address, moment, digest, manner and status, and no facts.
-        ``only`` names the portals wanted. Raises UnknownRun.
+        ``only`` names the portals wanted, ``agency`` whose they are. Raises UnknownRun.
         """
         with self.database.read() as connection:
             self._one(connection, run_id)
             asked = select(portal_runs.c.portal_id).where(portal_runs.c.run_id == run_id)
+            if agency is not None:
+                asked = asked.where(portal_runs.c.agency_id == agency)
             ids = sorted(found for found in connection.scalars(asked) if only is None or found in only)
         at_once = 1 if pages else 100
         commons = Commons()
@@ -208,28 +239,15 @@ class Archive:
                 batch = load(connection, run_id, ids[start : start + at_once], pages=pages, commons=commons)
             yield from batch
 
+    def overview(self, run_id: str) -> dict[str, dict[str, int]]:
+        """Of how many portals of a run each rule said what: counts by outcome, by rule. Nothing is unpacked."""
+        with self.database.read() as connection:
+            return count_verdicts(connection, run_id)
+
     def history(self, portal_id: str) -> list[PastVerdict]:
         """What earlier finished runs said of a portal, newest last; neither re-judged nor quarantined runs."""
-        counted = runs.c.status.in_(("complete", "partial")) & (runs.c.kind != "judge")
-        told = verdict_intervals.c
-        when = (told.portal_id == portal_runs.c.portal_id) & (told.first <= portal_runs.c.nth)
-        asked = (
-            select(
-                runs.c.id,
-                runs.c.kind,
-                runs.c.day,
-                func.coalesce(portal_runs.c.finished_at, runs.c.started_at),
-                told.rule,
-                told.outcome,
-                told.reason,
-            )
-            .join_from(portal_runs, runs, runs.c.id == portal_runs.c.run_id)
-            .join(verdict_intervals, when & (told.last >= portal_runs.c.nth))
-            .where(portal_runs.c.portal_id == portal_id, counted)
-            .order_by(runs.c.started_at, runs.c.id, told.rule)
-        )
         with self.database.read() as connection:
-            return [PastVerdict(*row) for row in connection.execute(asked)]
+            return past_verdicts(connection, portal_id)
 
     # --- inside -----------------------------------------------------------------------------------------
 

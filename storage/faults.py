@@ -84,6 +84,10 @@ _TEXTS = (
     ("resolve host", _REFUSED),
     ("translate host name", _REFUSED),
     ("timeout expired", _REFUSED),
+    ("No module named 'procrastinate'", (
+        "cần thêm gói procrastinate: pip install 'portal-auditor[postgresql]'",
+        "needs the package procrastinate: pip install 'portal-auditor[postgresql]'",
+    )),
     ("No module named 'psycopg'", (
         "cần thêm gói psycopg: pip install 'portal-auditor[postgresql]'",
         "needs the package psycopg: pip install 'portal-auditor[postgresql]'",

@@ -9,11 +9,12 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage import blobs, rows
-from storage.documents import Documents, Told
+from storage.documents import Documents, drop_unused
 from storage.records import PortalRun
 from storage.tables import looks, portal_runs
 from storage.verdicts import tell_verdicts
 
+_SEEN = ("audited", "partial")
 _OF_PORTALS = 22_2023  # tells these locks from others in the same database
 _PORTALS_LOCKED = 1000
 """Numbers that portals share as the key of their lock: the closing step locks every portal of a run at once, and
@@ -30,9 +31,9 @@ class Commons:
     def fetch(self, documents: Documents, found: Iterable[rows.StoredRow]) -> None:
         for row in found:
             if row.bodies_id not in self._names:
-                self._names[row.bodies_id] = blobs.read_names(documents.whole(row.bodies_id))
+                self._names[row.bodies_id] = blobs.read_names(documents.read(row.bodies_id))
             if row.answered_id not in self._ids:
-                self._ids[row.answered_id] = blobs.read_ids(documents.whole(row.answered_id))
+                self._ids[row.answered_id] = blobs.read_ids(documents.read(row.answered_id))
 
     def names(self, number: int) -> tuple[str, ...]:
         return self._names[number]
@@ -46,25 +47,31 @@ def store(connection: Connection, run_id: str, seen: rows.Seen, judged: rows.Jud
     _alone(connection, portal_id)
     documents = Documents(connection)
     here = _here(run_id, portal_id)
-    nth = connection.scalar(select(portal_runs.c.nth).where(here))
-    mine = portal_runs.c.portal_id == portal_id
-    near = connection.execute(select(portal_runs).where(mine).order_by(portal_runs.c.nth.desc()).limit(1)).first()
+    old = connection.execute(select(portal_runs).where(here)).one_or_none()
+    replaced = [old.visit_id, old.judged_id, *_looks_of(connection, run_id, [portal_id])[portal_id]] if old else []
+    last = select(func.max(portal_runs.c.nth)).where(portal_runs.c.portal_id == portal_id)
+    nth = old.nth if old else (connection.scalar(last) or 0) + 1
+    connection.execute(delete(portal_runs).where(here))
+    near = _near(connection, portal_id, seen.columns["state"])
     parts = _looks_of(connection, near.run_id, [portal_id])[portal_id] if near is not None else []
-    if nth is None:
-        nth = near.nth + 1 if near is not None else 1
-    visit = documents.tell(seen.document, near.visit_whole if near is not None else None)
-    told = {"visit_whole": visit.whole, "visit": visit.body, **seen.columns}
-    told |= _judged_columns(documents, judged, near.judged_whole if near is not None else None)
+    told = {
+        "visit_id": documents.tell(seen.document, near.visit_id if near is not None else None),
+        "judged_id": documents.tell(judged.document, near.judged_id if near is not None else None),
+        **_shared(documents, judged),
+        **seen.columns,
+        **judged.columns,
+    }
     pages = [
-        documents.tell(part, parts[number].whole if number < len(parts) else None)
+        documents.tell(part, parts[number] if number < len(parts) else None)
         for number, part in enumerate(seen.looks)
     ]
-    connection.execute(delete(portal_runs).where(here))
     connection.execute(insert(portal_runs), {"run_id": run_id, "portal_id": portal_id, "nth": nth, **told})
     if pages:
         whose = {"run_id": run_id, "portal_id": portal_id}
-        several = [{**whose, "part": n, "whole": part.whole, "body": part.body} for n, part in enumerate(pages)]
+        several = [{**whose, "part": part, "document_id": number} for part, number in enumerate(pages)]
         connection.execute(insert(looks), several)
+    if replaced:
+        drop_unused(connection, replaced)
     tell_verdicts(connection, portal_id, nth, judged.verdicts)
 
 
@@ -72,11 +79,13 @@ def store_judged(connection: Connection, run_id: str, judged: rows.Judged, porta
     """Writes what was judged of a portal anew; False where the run does not hold it."""
     _alone(connection, portal_id)
     here = _here(run_id, portal_id)
-    found = connection.execute(select(portal_runs.c.nth, portal_runs.c.judged_whole).where(here)).one_or_none()
+    found = connection.execute(select(portal_runs.c.nth, portal_runs.c.judged_id).where(here)).one_or_none()
     if found is None:
         return False
-    told = _judged_columns(Documents(connection), judged, found.judged_whole)
-    connection.execute(update(portal_runs).where(here).values(told))
+    documents = Documents(connection)
+    told = {"judged_id": documents.replace(judged.document, found.judged_id), **_shared(documents, judged)}
+    connection.execute(update(portal_runs).where(here).values(told | judged.columns))
+    drop_unused(connection, [found.judged_id])
     tell_verdicts(connection, portal_id, found.nth, judged.verdicts)
     return True
 
@@ -89,13 +98,13 @@ def load(
     found = {row.portal_id: row for row in connection.execute(select(portal_runs).where(here))}
     parts = _looks_of(connection, run_id, portal_ids) if pages else {}
     documents = Documents(connection)
-    documents.fetch(number for row in found.values() for number in (row.visit_whole, row.judged_whole))
+    documents.fetch(number for row in found.values() for number in (row.visit_id, row.judged_id))
     commons.fetch(documents, found.values())
     results = []
     for row in (found[each] for each in portal_ids if each in found):
         told = rows.Documents(
-            documents.read(Told(row.visit_whole, row.visit)),
-            documents.read(Told(row.judged_whole, row.judged)),
+            documents.read(row.visit_id),
+            documents.read(row.judged_id),
             commons.names(row.bodies_id),
             commons.ids(row.answered_id),
             [documents.read(part) for part in parts[row.portal_id]] if pages else None,
@@ -104,18 +113,23 @@ def load(
     return results
 
 
-def _judged_columns(documents: Documents, judged: rows.Judged, near: int | None) -> rows.RowValues:
-    told = documents.tell(judged.document, near)
-    shared = {"bodies_id": documents.keep(judged.bodies), "answered_id": documents.keep(judged.answered)}
-    return {"judged_whole": told.whole, "judged": told.body, **shared, **judged.columns}
+def _shared(documents: Documents, judged: rows.Judged) -> rows.RowValues:
+    return {"bodies_id": documents.keep(judged.bodies), "answered_id": documents.keep(judged.answered)}
 
 
-def _looks_of(connection: Connection, run_id: str, portal_ids: Sequence[str]) -> dict[str, list[Told]]:
+def _looks_of(connection: Connection, run_id: str, portal_ids: Sequence[str]) -> dict[str, list[int]]:
     mine = (looks.c.run_id == run_id) & looks.c.portal_id.in_(portal_ids)
-    parts: dict[str, list[Told]] = {portal_id: [] for portal_id in portal_ids}
+    parts: dict[str, list[int]] = {portal_id: [] for portal_id in portal_ids}
     for row in connection.execute(select(looks).where(mine).order_by(looks.c.portal_id, looks.c.part)):
-        parts[row.portal_id].append(Told(row.whole, row.body))
+        parts[row.portal_id].append(row.document_id)
     return parts
+
+
+def _near(connection: Connection, portal_id: str, state: str) -> rows.StoredRow | None:
+    """The newest visit that is likely to be nearly the same: one that saw pages where this one did, too."""
+    alike = portal_runs.c.state.in_(_SEEN) if state in _SEEN else portal_runs.c.state.not_in(_SEEN)
+    of_portal = select(portal_runs).where(portal_runs.c.portal_id == portal_id, alike)
+    return connection.execute(of_portal.order_by(portal_runs.c.nth.desc()).limit(1)).first()
 
 
 def _here(run_id: str, portal_id: str) -> ColumnElement[bool]:

@@ -92,31 +92,33 @@ runs = Table(
     Index(None, "status", "finished_at"),
 )
 
-# Documents kept whole, each once: what a portal's nights are told by their difference to, and lists that all
-# portals of a run have in common. Compressed (storage/blobs.py); the digest is that of the document itself.
-wholes = Table(
-    "wholes",
+# What a portal's nights consist of, compressed (storage/blobs.py): whole, or by its difference to the document
+# ``near`` it, which stands ``depth`` differences away from a whole one. Lists that all portals of a run have in
+# common are found by the digest.
+documents = Table(
+    "documents",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("sha256", CleanText, nullable=False, unique=True),
+    Column("near", Integer, ForeignKey("documents.id")),
+    Column("depth", Integer, nullable=False),
+    Column("sha256", CleanText, unique=True),
     Column("body", LargeBinary, nullable=False),
+    Index(None, "near"),
 )
 
-# ``visit`` and ``judged`` are documents, each told by its difference to a whole one: a night that brought nothing
-# new costs its moments. Numbers and states stand beside them so that lists need not unpack anything. ``nth`` counts
-# what was stored of a portal, in the order of storing: intervals of verdicts are counted by it.
+# What was seen and what was judged are documents. Numbers and states stand beside them so that lists need not
+# unpack anything. ``nth`` counts what was stored of a portal, in the order of storing: intervals of verdicts are
+# counted by it. ``pruned_at`` tells when pages, evidence and searches were taken out of the documents.
 portal_runs = Table(
     "portal_runs",
     metadata,
     Column("run_id", CleanText, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("portal_id", CleanText, primary_key=True),
     Column("nth", Integer, nullable=False),
-    Column("visit_whole", Integer, ForeignKey("wholes.id"), nullable=False),
-    Column("visit", LargeBinary, nullable=False),
-    Column("judged_whole", Integer, ForeignKey("wholes.id"), nullable=False),
-    Column("judged", LargeBinary, nullable=False),
-    Column("bodies_id", Integer, ForeignKey("wholes.id"), nullable=False),
-    Column("answered_id", Integer, ForeignKey("wholes.id"), nullable=False),
+    Column("visit_id", Integer, ForeignKey("documents.id"), nullable=False),
+    Column("judged_id", Integer, ForeignKey("documents.id"), nullable=False),
+    Column("bodies_id", Integer, ForeignKey("documents.id"), nullable=False),
+    Column("answered_id", Integer, ForeignKey("documents.id"), nullable=False),
     Column("pruned_at", UtcTime),
     Column("agency_id", CleanText),
     Column("kind", CleanText, nullable=False),
@@ -137,25 +139,24 @@ portal_runs = Table(
     Column("score_not_measured", Integer, nullable=False),
     Column("warc", CleanText),
     Index(None, "portal_id", "nth", unique=True),
-    Index(None, "visit_whole"),
-    Index(None, "judged_whole"),
+    Index(None, "visit_id"),
+    Index(None, "judged_id"),
     Index(None, "bodies_id"),
     Index(None, "answered_id"),
 )
 
-# What was read of the pages of a portal, a bounded number of looks in each part, told like the documents above.
+# The documents of what was read of a portal's pages, a bounded number of looks in each part.
 looks = Table(
     "looks",
     metadata,
     Column("run_id", CleanText, primary_key=True),
     Column("portal_id", CleanText, primary_key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("whole", Integer, ForeignKey("wholes.id"), nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("document_id", Integer, ForeignKey("documents.id"), nullable=False),
     ForeignKeyConstraint(
         ["run_id", "portal_id"], ["portal_runs.run_id", "portal_runs.portal_id"], ondelete="CASCADE"
     ),
-    Index(None, "whole"),
+    Index(None, "document_id"),
 )
 
 # A row holds for what was stored of the portal from the ``first`` to the ``last`` time (``portal_runs.nth``); one

@@ -160,7 +160,8 @@ def _copy(source: Database, target: Database, note: Callable[[str, int], None]) 
 
 
 def _copy_table(table: Table, reading: Connection, writing: Connection) -> int:
-    found = reading.execution_options(yield_per=_AT_ONCE).execute(select(table))
+    asked = select(table).order_by(*table.primary_key)  # a document comes after the one it is told by
+    found = reading.execution_options(yield_per=_AT_ONCE).execute(asked)
     count = 0
     for part in found.mappings().partitions():
         rows: list[dict[str, Any]] = [dict(row) for row in part]

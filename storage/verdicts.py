@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from storage.records import PastVerdict
 from storage.rows import RowValues, StoredRow
-from storage.tables import STILL, portal_runs, verdict_intervals
+from storage.tables import STILL, portal_runs, runs, verdict_intervals
 
 _SAYS = ("outcome", "reason", "standing", "proves", "severity", "stage", "grp")
 
@@ -62,3 +63,35 @@ def _this(row: StoredRow) -> ColumnElement[bool]:
 
 def _same(row: StoredRow, told: RowValues) -> bool:
     return all(getattr(row, name) == told[name] for name in _SAYS)
+
+
+_HOLDS = and_(_v.portal_id == portal_runs.c.portal_id, _v.first <= portal_runs.c.nth, _v.last >= portal_runs.c.nth)
+
+
+def past_verdicts(connection: Connection, portal_id: str) -> list[PastVerdict]:
+    """What finished runs said of a portal, newest last; neither re-judged nor quarantined runs."""
+    counted = runs.c.status.in_(("complete", "partial")) & (runs.c.kind != "judge")
+    seen_at = func.coalesce(portal_runs.c.finished_at, runs.c.started_at)
+    asked = (
+        select(runs.c.id, runs.c.kind, runs.c.day, seen_at, _v.rule, _v.outcome, _v.reason)
+        .join_from(portal_runs, runs, runs.c.id == portal_runs.c.run_id)
+        .join(verdict_intervals, _HOLDS)
+        .where(portal_runs.c.portal_id == portal_id, counted)
+        .order_by(runs.c.started_at, runs.c.id, _v.rule)
+    )
+    return [PastVerdict(*row) for row in connection.execute(asked)]
+
+
+def count_verdicts(connection: Connection, run_id: str) -> dict[str, dict[str, int]]:
+    """Of how many portals of a run each rule said what: counts by outcome, by rule."""
+    asked = (
+        select(_v.rule, _v.outcome, func.count())
+        .join_from(portal_runs, verdict_intervals, _HOLDS)
+        .where(portal_runs.c.run_id == run_id)
+        .group_by(_v.rule, _v.outcome)
+        .order_by(_v.rule, _v.outcome)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for rule, outcome, count in connection.execute(asked):
+        counts.setdefault(rule, {})[outcome] = count
+    return counts

@@ -71,7 +71,7 @@ def test_a_copy_holds_everything_and_can_be_written_further(
         capsys.readouterr()
         assert audit("copy", "--from", sqlite_url, "--to", there, "--data", tmp_path) == 2
         said = capsys.readouterr()
-        assert "is not empty (runs" in said.err
+        assert "is not empty (documents, runs" in said.err
         assert said.out == ""
     finally:
         server.drop(there)
@@ -87,7 +87,7 @@ def test_a_copy_that_breaks_off_leaves_an_empty_database(
         with pytest.raises(KeyboardInterrupt):
             upkeep.copy(sqlite_url, there, lambda *_: None)
         with Archive.open(there) as copied:
-            assert (count(copied, "runs"), count(copied, "wholes")) == (0, 0)
+            assert (count(copied, "runs"), count(copied, "documents")) == (0, 0)
     finally:
         server.drop(there)
 

@@ -41,8 +41,9 @@ from audit_rules.rendered import RenderFacts
 from audit_rules.verdict import Evidence, Looked, Nearest, Outcome, Searched, Value, Verdict
 from storage import database
 from storage.archive import Archive, ArchiveError, DatabaseTooNew, DatabaseUnusable, RunClosed, UnknownRun
+from storage.documents import DEEPEST
 from storage.records import PortalRun, RunHeader
-from storage.tables import REVISION, metadata, portal_runs
+from storage.tables import REVISION, documents, looks, metadata
 from storage.tables import runs as runs_table
 
 SEEN = datetime(2026, 7, 24, 1, 2, 3, 456789, tzinfo=UTC)
@@ -199,12 +200,14 @@ def test_a_night_that_brings_nothing_new_is_told_by_its_difference(archive: Arch
         archive.begin(header(run_id))
         archive.save(run_id, portal_run(seen_at=SEEN + timedelta(days=number)))
         close(archive, run_id)
-        counts.append((count(archive, "wholes"), count(archive, "verdict_intervals")))
-    assert counts == [(5, 2)] * 3  # visit, judgements, looks, the bodies' names, the answers not yet known
+        counts.append((count(archive, "documents"), count(archive, "verdict_intervals")))
+    # first visit, judgements, looks, the bodies' names, the answers not yet known; then what has other moments
+    assert counts == [(5, 2), (7, 2), (9, 2)]
     with archive.database.read() as connection:
-        of_last = connection.execute(select(portal_runs).where(portal_runs.c.run_id == "r3")).one()
-        looks = connection.scalars(select(metadata.tables["looks"].c.body)).all()
-    assert (0 < len(of_last.visit) < 200, 0 < len(of_last.judged) < 200, looks) == (True, True, [b"", b"", b""])
+        asked = select(documents.c.depth, func.length(documents.c.body)).order_by(documents.c.id)
+        fresh = [tuple(row) for row in connection.execute(asked)][5:]
+    assert [depth for depth, _ in fresh] == [1, 1, 2, 2]
+    assert all(0 < size < 200 for _, size in fresh)
     for number, run_id in enumerate(("r1", "r2", "r3")):
         assert archive.run(run_id, pages=True).portals == (portal_run(seen_at=SEEN + timedelta(days=number)),)
 
@@ -220,9 +223,44 @@ def test_a_night_that_brings_much_is_kept_whole_again(archive: Archive) -> None:
         archive.begin(header(f"r{number}"))
         archive.save(f"r{number}", results[-1])
         close(archive, f"r{number}")
-    assert count(archive, "wholes") == 4 + 6
+    with archive.database.read() as connection:
+        assert set(
+            connection.scalars(select(documents.c.depth).where(documents.c.id.in_(select(looks.c.document_id))))
+        ) == {0}
     for number, result in enumerate(results):
         assert archive.run(f"r{number}", pages=True).portals == (result,)
+
+
+def test_what_is_stored_or_judged_again_leaves_nothing_behind(archive: Archive) -> None:
+    counts = []
+    for number in range(3):
+        archive.begin(header(f"r{number}"))
+        moment = SEEN + timedelta(days=number)
+        for outcome in ("failed", "passed", "failed"):
+            archive.save(f"r{number}", portal_run(outcome=outcome, seen_at=moment))  # type: ignore[arg-type]
+        for outcome in ("passed", "failed", "passed"):
+            archive.rejudge(f"r{number}", [portal_run(outcome=outcome, seen_at=moment)])  # type: ignore[arg-type]
+        close(archive, f"r{number}")
+        counts.append(count(archive, "documents"))
+    assert counts == [6, 8, 10]  # the first judgements of all are whole: what came after is told by them
+    for number in range(3):
+        result = portal_run(outcome="passed", seen_at=SEEN + timedelta(days=number))
+        assert archive.run(f"r{number}", pages=True).portals == (result,)
+
+
+def test_differences_do_not_stand_upon_each_other_without_end(archive: Archive) -> None:
+    nights = 2 * DEEPEST + 3
+    for number in range(nights):
+        archive.begin(header(f"r{number}"))
+        archive.save(f"r{number}", portal_run(seen_at=SEEN + timedelta(days=number)))
+        close(archive, f"r{number}")
+    with archive.database.read() as connection:
+        depths = connection.scalars(select(documents.c.depth).where(documents.c.sha256.is_(None))).all()
+    assert max(depths) == DEEPEST
+    assert depths.count(0) == 1 + 2 * 3  # the looks never change
+    for number in (0, DEEPEST, DEEPEST + 1, nights - 1):
+        (found,) = archive.run(f"r{number}", pages=True).portals
+        assert found == portal_run(seen_at=SEEN + timedelta(days=number))
 
 
 def test_a_portal_of_very_many_pages_is_stored_in_parts(archive: Archive) -> None:
@@ -390,7 +428,8 @@ def test_runs_of_dead_processes_are_closed_and_can_be_gone_on_with(database_url:
 
 def test_the_migrations_make_what_the_tables_say(archive: Archive) -> None:
     with archive.database.read() as connection:
-        context = MigrationContext.configure(connection)
+        ours = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("procrastinate_")}
+        context = MigrationContext.configure(connection, opts=ours)
         assert context.get_current_revision() == REVISION
         assert compare_metadata(context, metadata) == []
 

@@ -15,6 +15,8 @@ from storage.verdicts import tell_verdicts
 revision = "0004"
 down_revision = "0003"
 
+_DOCUMENTS = ("visit_id", "judged_id", "bodies_id", "answered_id")
+
 
 def upgrade() -> None:
     _make_known()
@@ -36,24 +38,27 @@ def _make_known() -> None:
 
 def _make_documents() -> None:
     op.create_table(
-        "wholes",
+        "documents",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("near", sa.Integer(), nullable=True),
+        sa.Column("depth", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wholes")),
-        sa.UniqueConstraint("sha256", name=op.f("uq_wholes_sha256")),
+        sa.ForeignKeyConstraint(["near"], ["documents.id"], name=op.f("fk_documents_near")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_documents_sha256")),
     )
+    op.create_index(op.f("ix_documents_near"), "documents", ["near"], unique=False)
     op.create_table(
         "looks",
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("portal_id", sa.Text(), nullable=False),
         sa.Column("part", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("whole", sa.Integer(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["whole"], ["wholes.id"], name=op.f("fk_looks_whole")),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_looks_document_id")),
         sa.PrimaryKeyConstraint("run_id", "portal_id", "part", name=op.f("pk_looks")),
     )
-    op.create_index(op.f("ix_looks_whole"), "looks", ["whole"], unique=False)
+    op.create_index(op.f("ix_looks_document_id"), "looks", ["document_id"], unique=False)
     op.create_table(
         "verdict_intervals",
         sa.Column("portal_id", sa.Text(), nullable=False),
@@ -74,8 +79,7 @@ def _make_documents() -> None:
     )
     with op.batch_alter_table("portal_runs") as batch:
         batch.add_column(sa.Column("pruned_at", sa.DateTime(timezone=True), nullable=True))
-        batch.add_column(sa.Column("judged", sa.LargeBinary(), nullable=True))
-        for name in ("nth", "visit_whole", "judged_whole", "bodies_id", "answered_id"):
+        for name in ("nth", *_DOCUMENTS):
             batch.add_column(sa.Column(name, sa.Integer(), nullable=True))
 
 
@@ -84,15 +88,14 @@ def _fill_documents(connection: sa.Connection) -> None:
     runs = sa.table("runs", sa.column("id"), sa.column("started_at", UtcTime))
     facts = sa.table("facts", sa.column("sha256"), sa.column("body"))
     old = ("run_id", "portal_id", "portal", "visit", "around", "judgements", "bodies_sha", "answered_sha")
-    new = ("nth", "visit_whole", "judged", "judged_whole", "bodies_id", "answered_id")
-    visits = sa.table("portal_runs", *map(sa.column, (*old, *new)))
+    visits = sa.table("portal_runs", *map(sa.column, (*old, "nth", *_DOCUMENTS)))
     pages = sa.table("pages", *map(sa.column, ("run_id", "portal_id", "position", "how", "url", "status")))
     pages.append_column(sa.column("seen_at", UtcTime))
     pages.append_column(sa.column("sha256"))
     pages.append_column(sa.column("facts_sha"))
     says = ("rule", "outcome", "reason", "standing", "proves", "severity", "stage", "grp")
     verdicts = sa.table("verdicts", *map(sa.column, ("run_id", "portal_id", *says)))
-    looks = sa.table("looks", *map(sa.column, ("run_id", "portal_id", "part", "whole", "body")))
+    looks = sa.table("looks", *map(sa.column, ("run_id", "portal_id", "part", "document_id")))
 
     def fact(sha256: str) -> bytes:
         asked = sa.select(facts.c.body).where(facts.c.sha256 == sha256)
@@ -113,23 +116,17 @@ def _fill_documents(connection: sa.Connection) -> None:
             visit = documents.tell(b"\n".join(lines), near.get("visit"))
             both = (zlib.decompress(row.around), zlib.decompress(row.judgements))
             judged = documents.tell(b"\n".join(both), near.get("judged"))
-            near |= {"visit": visit.whole, "judged": judged.whole}
-            values = {
-                "nth": nth,
-                "visit_whole": visit.whole,
-                "visit": visit.body,
-                "judged_whole": judged.whole,
-                "judged": judged.body,
-                "bodies_id": documents.keep(fact(row.bodies_sha)),
-                "answered_id": documents.keep(fact(row.answered_sha)),
-            }
+            near |= {"visit": visit, "judged": judged}
+            common = {"bodies_id": row.bodies_sha, "answered_id": row.answered_sha}
+            values = {name: documents.keep(fact(sha256)) for name, sha256 in common.items()}
+            values |= {"nth": nth, "visit_id": visit, "judged_id": judged}
             connection.execute(sa.update(visits).where(here).values(values))
             views = [fact(view.facts_sha) for view in seen if view.facts_sha is not None]
             for part, start in enumerate(range(0, len(views), 200)):
-                told = documents.tell(b"\n".join(views[start : start + 200]), near.get(f"looks {part}"))
-                near[f"looks {part}"] = told.whole
+                look = documents.tell(b"\n".join(views[start : start + 200]), near.get(f"looks {part}"))
+                near[f"looks {part}"] = look
                 whose = {"run_id": run_id, "portal_id": portal_id, "part": part}
-                connection.execute(sa.insert(looks).values(**whose, whole=told.whole, body=told.body))
+                connection.execute(sa.insert(looks).values(**whose, document_id=look))
             said = (verdicts.c.run_id == run_id) & (verdicts.c.portal_id == portal_id)
             found = connection.execute(sa.select(*(verdicts.c[name] for name in says)).where(said))
             tell_verdicts(connection, portal_id, nth, [dict(each._mapping) for each in found])
@@ -143,15 +140,14 @@ def _drop_rows_of_every_night() -> None:
     with op.batch_alter_table("portal_runs") as batch:
         for name in ("bodies_sha", "answered_sha"):
             batch.drop_constraint(op.f(f"fk_portal_runs_{name}"), type_="foreignkey")
-        for name in ("portal", "around", "judgements", "bodies_sha", "answered_sha"):
+        for name in ("portal", "visit", "around", "judgements", "bodies_sha", "answered_sha"):
             batch.drop_column(name)
-        batch.alter_column("judged", existing_type=sa.LargeBinary(), nullable=False)
         batch.alter_column("nth", existing_type=sa.Integer(), nullable=False)
-        for name in ("visit_whole", "judged_whole", "bodies_id", "answered_id"):
+        for name in _DOCUMENTS:
             batch.alter_column(name, existing_type=sa.Integer(), nullable=False)
-            batch.create_foreign_key(op.f(f"fk_portal_runs_{name}"), "wholes", [name], ["id"])
+            batch.create_foreign_key(op.f(f"fk_portal_runs_{name}"), "documents", [name], ["id"])
     op.create_index(op.f("ix_portal_runs_portal_id_nth"), "portal_runs", ["portal_id", "nth"], unique=True)
-    for name in ("visit_whole", "judged_whole", "bodies_id", "answered_id"):
+    for name in _DOCUMENTS:
         op.create_index(op.f(f"ix_portal_runs_{name}"), "portal_runs", [name], unique=False)
     with op.batch_alter_table("looks") as batch:  # only now: portal_runs was built anew
         batch.create_foreign_key(
