@@ -9,9 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import socket
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,9 +16,10 @@ from pathlib import Path
 
 from audit import controls
 from audit.fleet import GRACE, LATEST, Progress, gate
+from audit.hired import Hired, hire
 from audit.night import Night, pack_registry, shown_time
 from audit.roster import Roster, groups
-from audit.wire import Beat, Begin, Unwritable, Wire
+from audit.wire import Beat, Begin, Unwritable
 from audit_rules.facts import Portal
 from crawler.guard import Guard
 from storage.archive import Archive
@@ -38,8 +36,6 @@ CONTROL_SECONDS = 60.0
 """Between two looks at the control hosts."""
 _DOUBT_SECONDS = 5.0
 _RETRY_SECONDS = 10.0
-CLOSE_SECONDS = 20.0
-"""For a worker to close its browser."""
 DATABASE_SECONDS = 600.0
 """A database that is gone is waited for so long before the night is broken off."""
 FRUITLESS = 5
@@ -76,13 +72,6 @@ class Looked:
     untrusted: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    slot: int
-    process: asyncio.subprocess.Process
-    wire: Wire
-
-
 class Crew:
     """One night's crew; ``work`` once, inside ``crawler.loop.run``."""
 
@@ -96,7 +85,7 @@ class Crew:
             night.header, pack_registry(night.registry), night.plan, night.patient.plan, data.absolute(), db
         )
         self._portals = {portal.id: portal for portal in night.asked}
-        self._workers: dict[int, _Worker] = {}
+        self._workers: dict[int, Hired] = {}
         self._stored: dict[str, datetime] = {}
         self._done: set[str] = set()
         self._brought = 0
@@ -153,18 +142,18 @@ class Crew:
         fruitless = 0
         try:
             while fruitless < FRUITLESS:
-                worker = await self._hire(slot)
+                worker = await hire(slot, self._begin)
                 before = self._brought
                 try:
                     self._workers[slot] = worker
                     self._feed()
                     await self._listen(worker)
                 except (EOFError, OSError, TimeoutError) as error:
-                    log.warning("worker %d of the night is lost: %r", worker.process.pid, error)
-                    worker.process.kill() if worker.process.returncode is None else None
+                    log.warning("worker %d of the night is lost: %r", worker.pid, error)
+                    worker.kill()
                 finally:
                     self._workers.pop(slot, None)
-                    await _dismiss(worker)
+                    await worker.dismiss()
                 fruitless = fruitless + 1 if self._brought == before else 0
                 for portal_id in self._roster.died(slot):
                     log.error("workers died under %s: it is given up", portal_id)
@@ -177,23 +166,7 @@ class Crew:
             self._fault = self._fault or error
             self._over.set()
 
-    async def _hire(self, slot: int) -> _Worker:
-        ours, theirs = socket.socketpair()
-        with theirs, (self._data / "audit-workers.log").open("ab") as said:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "audit.process", str(theirs.fileno())),
-                pass_fds=(theirs.fileno(),),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=said,
-                start_new_session=True,
-                env={**os.environ, "PYTHONFAULTHANDLER": "1"},
-            )
-        wire = await Wire.over(ours)
-        wire.post(self._begin)
-        return _Worker(slot, process, wire)
-
-    async def _listen(self, worker: _Worker) -> None:
+    async def _listen(self, worker: Hired) -> None:
         """Takes what a worker says until it is gone, or stuck (TimeoutError)."""
         while True:
             async with asyncio.timeout(self._manning.silence):
@@ -334,14 +307,3 @@ class Crew:
             with contextlib.suppress(DatabaseUnusable):
                 await asyncio.to_thread(self._nights.beat, self._night.header.id, datetime.now(UTC))
             await asyncio.sleep(_BEAT_SECONDS)
-
-
-async def _dismiss(worker: _Worker) -> None:
-    """Ends a worker: it hears that we are gone, closes its browser and goes; one that does not is ended."""
-    worker.wire.close()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await worker.process.wait()
-    if worker.process.returncode is None:
-        worker.process.kill()
-        await worker.process.wait()
