@@ -13,9 +13,10 @@ from audit.reports.json import json_text, run_as_json
 from audit_rules.judgement import Judgement, Lang
 from storage.archive import Archive
 from storage.excerpt import Excerpt, excerpt
-from storage.manifest import Checked, evidence_files, pruned, seal, verify
+from storage.manifest import Checked, evidence_files, pruned, seal, sign_round, verify
 from storage.recorded import EvidenceError
 from storage.records import PortalRun
+from storage.rounds import EvaluationRound
 
 FOLDER = "evidence"
 
@@ -24,6 +25,19 @@ def seal_run(archive: Archive, run_id: str, data: Path) -> int:
     """Writes down the evidence of a run that ended, as far as it lies in this data folder: the number of files.
     Raises EvidenceError."""
     return seal(data / FOLDER, run_id, evidence_files(archive.database, run_id))
+
+
+def seal_round(one: EvaluationRound, data: Path, key: Path | None) -> str:
+    """Writes an approved round into the chain of manifests: the SHA-256 that stands for all of its evidence. Raises
+    EvidenceError."""
+    about = {
+        "round": one.id,
+        "runs": list(one.nights),
+        "digest": one.digest,
+        "approved_by": one.approved_by,
+        "document": one.document_no,
+    }
+    return sign_round(data / FOLDER, about, key)
 
 
 def check(archive: Archive, data: Path, run_id: str | None, public: Path | None) -> Checked:

@@ -36,18 +36,26 @@ def night(data: Path, place: dict[str, Any], pages: int, render: Any, number: in
     """One night's process: tells its CPU (its own, and that of the browser below it) and what it did."""
     from audit import fleet
     from audit.days import day_of
+    from audit.made_by import made_by
     from audit.registry_files import read_registry
-    from crawler.plan import Plan
+    from audit_rules.rulebook import open_rulebook
+    from crawler.plan import Plan, Timeouts
     from storage.archive import Archive
 
     day = day_of() + timedelta(days=number)
     header_of = fleet.header_of
     fleet.header_of = lambda *given: replace(header_of(*given), day=day)  # type: ignore[assignment]
     plan = Plan(
-        max_pages=pages, render=render, delay=0.0, connect_to=tuple(place["connect_to"]), allow_private=True
+        max_pages=pages,
+        render=render,
+        delay=0.0,
+        connect_to=tuple(place["connect_to"]),
+        allow_private=True,
+        timeouts=Timeouts(connect=120, tls=120, first_byte=120, page=120),  # a busy machine is no dead portal
     )
     registry = read_registry(Path(place["registry"]))
     asked = [registry.find(site, day) for site in place["sites"]]
+    made_by(), open_rulebook()
     before = _cpu()
     with closing(Archive.open(data / "audit.db")) as archive:
         done = fleet.audit_portals(asked, registry, plan, archive, data=data, kind="nightly")

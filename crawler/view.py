@@ -30,7 +30,9 @@ async def look_at(
     A look that failed, or met a block page, leaves the page as it was: the facts then say "not seen rendered".
     Where the page is as it was when it was ``known``, so is its look, and it bears the moment when somebody looked.
     """
-    if known is not None and page.source.unchanged and (told := _drawn_before(page, known, depth, evidence)):
+    # A shell for scripts is the same whatever it shows.
+    same = page.source.unchanged and page.raw is not None and not page.raw.shell
+    if known is not None and same and (told := _drawn_before(page, known, depth, evidence)):
         return told, 0
     look = await browser.look(page.url, timeout=timeout, depth=depth)
     body, status = look.html.encode("utf-8", "replace"), look.status or 200

@@ -28,7 +28,6 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
-
 from sqlalchemy import select
 
 from storage.database import Database
@@ -111,11 +110,16 @@ def seal(folder: Path, run_id: str, files: Mapping[str, str], key: Path | None =
     return len(fresh)
 
 
-def sign_round(folder: Path, round_id: str, run_ids: Sequence[str], digest: str, key: Path | None) -> str:
-    """Writes down that a round rests on these runs and has this digest, signed where there is a key: the SHA-256 of
-    the manifest, by which everything before it can be told. Raises EvidenceError."""
+def sign_round(folder: Path, about: Mapping[str, Any], key: Path | None) -> str:
+    """Writes down what a round is: its runs, its digest, who approved it; signed where there is a key. Gives the
+    SHA-256 of the manifest, by which everything before it can be told. Raises EvidenceError."""
     with _chain(folder) as chain:
-        return chain.add("round", {"round": round_id, "runs": list(run_ids), "digest": digest}, key)
+        return chain.add("round", about, key)
+
+
+def check_key(path: Path) -> None:
+    """Raises EvidenceError for a file that no manifest can be signed with."""
+    _private(path)
 
 
 def prune(folder: Path, run_ids: Sequence[str], by: str, key: Path | None = None) -> Removed:

@@ -112,11 +112,11 @@ def test_signatures_are_checked_and_a_strange_key_is_not_taken(tmp_path: Path) -
     private, public = key_of(tmp_path / "ours")
     _, strange = key_of(tmp_path / "theirs")
     seal(folder, "dem-1", evidence(folder, "dem-1", "a"), private)
-    head = sign_round(folder, "dot-1", ["dem-1"], "0" * 64, private)
+    head = sign_round(folder, {"round": "dot-1", "runs": ["dem-1"], "digest": "0" * 64}, private)
     found = verify(folder, public=public)
     assert (found.signed, found.problems, found.head) == (2, (), head)
     assert {each.fault for each in verify(folder, public=strange).problems} == {"bad_signature"}
-    sign_round(folder, "dot-2", ["dem-1"], "0" * 64, None)
+    sign_round(folder, {"round": "dot-2"}, None)
     assert verify(folder, public=public).problems == (Problem("unsigned", "00000003.json"),)
     assert verify(folder).problems == ()
     first = folder / FOLDER / "00000001.json"

@@ -13,6 +13,7 @@ from audit.commands.given import registry_of, round_of
 from audit.commands.told import tell
 from audit.config import Desk
 from audit.days import day_of, shown
+from audit.evidence import seal_round
 from audit.listings import Cell, Listing
 from audit.output import Output
 from audit.refusals import BadInput
@@ -23,6 +24,8 @@ from audit.speech import Family, Order
 from audit.succession import agency_name
 from audit.words import clean, say
 from audit_rules.rulebook import open_rulebook
+from storage.manifest import check_key
+from storage.recorded import EvidenceError
 from storage.rounds import EvaluationRound, RoundRefused, Rounds, registry_sha
 
 _TOLD = ("data", "db", "format", "output")
@@ -94,14 +97,17 @@ def close_round(desk: Desk, /, **given: Any) -> int:
     return tell(_list([closed]), given, output, desk)
 
 
-@round_.command("approve", cls=Order, params=[_named(), *needed("by", "document"), *settings(*_TOLD)])
+@round_.command("approve", cls=Order, params=[_named(), *needed("by", "document"), *settings("sign_key", *_TOLD)])
 @click.pass_obj
 def approve_round(desk: Desk, /, **given: Any) -> int:
     output = _output(given, desk)
     with archive_of(given, desk) as archive:
         try:
+            if given["sign_key"] is not None:
+                check_key(given["sign_key"])
             one = Rounds(archive.database).approve(given["id"], datetime.now(UTC), given["by"], given["document"])
-        except RoundRefused as error:
+            seal_round(one, given["data"], given["sign_key"])
+        except (RoundRefused, EvidenceError) as error:
             raise BadInput("error.opinion", cause=error) from error
     _say("rounds.approved", desk, given, id=one.id, by=one.approved_by, document=one.document_no)
     return tell(_list([one]), given, output, desk)
