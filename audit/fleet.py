@@ -33,7 +33,9 @@ from audit_rules.scoring import score
 from audit_rules.services import is_local_service
 from crawler import loop
 from crawler.again import look_again
+from crawler.board import Board
 from crawler.browser import Browser, find_browser
+from crawler.elsewhere import Elsewhere
 from crawler.errand import Errand
 from crawler.guard import Guard
 from crawler.plan import Plan
@@ -125,14 +127,17 @@ async def post(
 
     guard = gate(plan)
     guard.install(reactor)
-    politeness = Politeness(delay=plan.delay)
+    board = Board(data / "turns")
+    politeness = Politeness(delay=plan.delay, board=board)
+    network = Network(guard, politeness, elsewhere=Elsewhere())
     async with AsyncExitStack() as stack:
+        stack.callback(board.close)
         shown = None
         if browser and plan.render != "never" and find_browser() is not None:
             shown = await stack.enter_async_context(
                 Browser(guard, user_agent=plan.user_agent, politeness=politeness)
             )
-        yield Job(header, registry, plan, archive, keep, open_rulebook(), data, Network(guard, politeness), shown)
+        yield Job(header, registry, plan, archive, keep, open_rulebook(), data, network, shown)
 
 
 def gate(plan: Plan) -> Guard:

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
 from scrapy.crawler import Crawler
 
 from audit_rules.known import Known
 from crawler.download import Fetched, fetch
+from crawler.elsewhere import Elsewhere, is_robots
+from crawler.keeping import keep
 from crawler.plan import Plan, Timeouts
+from crawler.ways import Evidence
 
 MAX_SLOW = 50
 
 
 class Asking:
-    """``requests`` counts what was asked; ``slow`` gives addresses that were long in answering, and the seconds."""
+    """``requests`` counts what was asked; ``slow`` gives addresses that were long in answering, and the seconds.
+    What ``elsewhere`` was told by other visits is not asked again, as far as the portal does not own it."""
 
-    def __init__(self, crawler: Crawler, plan: Plan, known: Known | None = None) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        plan: Plan,
+        known: Known | None = None,
+        *,
+        elsewhere: Elsewhere | None = None,
+        owns: Callable[[str], bool] = lambda _: True,
+        evidence: Evidence | None = None,
+    ) -> None:
         self.requests = 0
         self.slow: dict[str, float] = {}
         self._crawler, self._plan, self._known = crawler, plan, known or Known()
+        self._elsewhere, self._owns, self._evidence = elsewhere, owns, evidence
 
     async def once(
         self,
@@ -31,9 +48,8 @@ class Asking:
         may_be_known: bool = False,
     ) -> Fetched:
         """``may_be_known``: the answer need not be the page itself, where that did not change."""
-        self.requests += 1
-        known = self._known.pages.get(url) if jar is None else None
-        fetched = await fetch(
+        ask = partial(
+            fetch,
             self._crawler,
             url,
             method=method,
@@ -41,9 +57,20 @@ class Asking:
             timeouts=timeouts,
             waited=waited,
             jar=jar,
-            known=known,
+            known=self._known.pages.get(url) if jar is None else None,
             conditional=may_be_known and not self._known.anew,
         )
+        is_first = timeouts is None and jar is None
+        if self._elsewhere is None or not (is_first and (only_headers or is_robots(url))) or self._owns(url):
+            return await self._asked(url, ask)
+        fetched, just_now = await self._elsewhere.told(f"{method} {url}", partial(self._asked, url, ask))
+        if not just_now and fetched.sent is not None:
+            keep(fetched.sent, self._evidence)  # a replay of this portal has to find it too
+        return fetched
+
+    async def _asked(self, url: str, ask: Callable[[], Awaitable[Fetched]]) -> Fetched:
+        self.requests += 1
+        fetched = await ask()
         if fetched.error is None and fetched.seconds >= self._plan.timeouts.slow and len(self.slow) < MAX_SLOW:
             self.slow[url] = round(fetched.seconds, 1)
         return fetched

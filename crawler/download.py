@@ -58,7 +58,7 @@ class Fetched:
     ``headers`` have lower-case names, the first of several wins; ``body`` is decompressed, ``sha256`` is that of
     the body as sent. ``met`` is False where no connection to the host came about; ``cut`` where the body
     broke off; ``seconds`` is how long the answer took. ``page`` are the facts of a page that need not be read,
-    ``source`` tells where its bytes are from.
+    ``source`` tells where its bytes are from; ``sent`` is the answer as it came.
     """
 
     url: str
@@ -73,6 +73,7 @@ class Fetched:
     seconds: float = 0.0
     page: PageFacts | None = None
     source: Source = field(default=Source())
+    sent: Sent | None = None
 
     @property
     def content_type(self) -> str:
@@ -173,6 +174,7 @@ async def fetch(
         seconds=round(sent.seconds, 3),
         page=page,
         source=weighed.source if visitor.net.recorded is None else Source(),
+        sent=sent,
     )
 
 

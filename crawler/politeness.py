@@ -1,7 +1,8 @@
 """Politeness, one for the whole process: crawlers, probes and the browser take turns here before they ask a host.
 
 Numbers are the contract's (``--delay``): one request at a time to a host and ``delay`` seconds from the end of one
-to the start of the next; to one resolved address at most two at a time and four starts a second.
+to the start of the next; to one resolved address at most two at a time and four starts a second. Processes of one
+machine that have a ``Board`` share these turns.
 """
 
 from __future__ import annotations
@@ -12,10 +13,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeVar
 
+from crawler.board import Board
+
 MAX_CRAWL_DELAY = 10.0
 """Seconds; a longer Crawl-delay would keep a portal from being read in a night."""
 
 _REMEMBERED = 10_000  # hosts and groups; idle ones beyond that are forgotten
+_LOOK_SECONDS = 0.05
+"""Between two looks at whether another process is done with a host."""
 
 _Queue = TypeVar("_Queue", "_Host", "_Group")
 
@@ -42,8 +47,8 @@ class _Group:
 class Politeness:
     """Turns for hosts and for the addresses behind them.
 
-    ``delay`` is in seconds, ``per_address`` counts requests at a time, ``per_second`` starts a second. ``clock``
-    and ``sleep`` are there for tests.
+    ``delay`` is in seconds, ``per_address`` counts requests at a time, ``per_second`` starts a second. With a
+    ``board`` other processes are waited for too. ``clock`` and ``sleep`` are there for tests.
     """
 
     def __init__(
@@ -52,11 +57,13 @@ class Politeness:
         per_address: int = 2,
         per_second: float = 4.0,
         *,
+        board: Board | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._board = board
         self._delay = delay
-        self._places = per_address
+        self._per_address = per_address
         self._spacing = 1.0 / per_second
         self._clock = clock
         self._sleep = sleep
@@ -80,12 +87,12 @@ class Politeness:
         seen = self._host(host)
         seen.users += 1
         try:
-            async with seen.lock:
-                await self._until(seen.next_start)
+            async with seen.lock, self._among_all(host):
+                await self._until(self._next_start(host, seen))
                 try:
                     yield
                 finally:
-                    seen.next_start = self._clock() + seen.delay
+                    self._pause(host, seen)
         finally:
             seen.users -= 1
 
@@ -96,20 +103,18 @@ class Politeness:
         address = self._groups.get(group)
         if address is None:
             _forget(self._groups, self._clock())
-            address = self._groups[group] = _Group(self._places)
+            address = self._groups[group] = _Group(self._per_address)
         address.users += 1
         try:
-            async with seen.lock:
+            async with seen.lock, self._among_all(host):
                 # The host's pause is waited out before a place at the address is taken: others may use it.
-                await self._until(seen.next_start)
-                async with address.places:
-                    start = max(self._clock(), address.next_start)
-                    address.next_start = start + self._spacing
-                    await self._until(start)
+                await self._until(self._next_start(host, seen))
+                async with address.places, self._place_among_all(group):
+                    await self._until(await self._start(group, address))
                     try:
                         yield
                     finally:
-                        seen.next_start = self._clock() + seen.delay
+                        self._pause(host, seen)
         finally:
             seen.users -= 1
             address.users -= 1
@@ -120,6 +125,49 @@ class Politeness:
             _forget(self._hosts, self._clock())
             seen = self._hosts[host] = _Host(self._delay)
         return seen
+
+    # --- what other processes do ----------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _among_all(self, *names: str) -> AsyncIterator[None]:
+        """Holds one of these names, against other processes too."""
+        if self._board is None:
+            yield
+            return
+        while (held := next(filter(self._board.take, names), None)) is None:
+            await self._sleep(_LOOK_SECONDS)
+        try:
+            yield
+        finally:
+            self._board.free(held)
+
+    def _place_among_all(self, group: str) -> AbstractAsyncContextManager[None]:
+        return self._among_all(*(f"{group} place {number}" for number in range(self._per_address)))
+
+    def _next_start(self, host: str, seen: _Host) -> float:
+        if self._board is None:
+            return seen.next_start
+        return max(seen.next_start, self._told(host))
+
+    def _pause(self, host: str, seen: _Host) -> None:
+        seen.next_start = self._clock() + seen.delay
+        if self._board is not None:
+            self._board.write(host, seen.next_start)
+
+    async def _start(self, group: str, address: _Group) -> float:
+        """The next moment at which an address may be asked, now taken."""
+        async with self._among_all(group):
+            told = 0.0 if self._board is None else self._told(group)
+            start = max(self._clock(), address.next_start, told)
+            address.next_start = start + self._spacing
+            if self._board is not None:
+                self._board.write(group, address.next_start)
+        return start
+
+    def _told(self, name: str) -> float:
+        """What a process wrote last; a moment far ahead is of a clock before the machine was started anew."""
+        told = self._board.read(name) if self._board is not None else 0.0
+        return told if told < self._clock() + max(self._delay, MAX_CRAWL_DELAY) + 1 else 0.0
 
     async def _until(self, start: float) -> None:
         while (wait := start - self._clock()) > 0:  # a sleep may end a little early

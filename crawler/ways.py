@@ -11,6 +11,7 @@ from audit_rules.facts import PageFacts
 from audit_rules.known import Kept
 from audit_rules.probed import Probes
 from audit_rules.rendered import Depth, RenderFacts
+from crawler.elsewhere import Elsewhere
 from crawler.guard import Guard
 from crawler.plan import Plan
 from storage.recorded import Recorded
@@ -108,11 +109,13 @@ class Browser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The way out: the gate and the turns, or an archive that stands in for the network (then neither is asked)."""
+    """The way out: the gate and the turns, or an archive that stands in for the network (then neither is asked).
+    ``elsewhere`` is what visits tell each other of hosts that are none of theirs."""
 
     guard: Guard | None = None
     politeness: Turns | None = None
     recorded: Recorded | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class Visitor(Protocol):

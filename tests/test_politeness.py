@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import json
+import subprocess
+import sys
 from collections.abc import Awaitable
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from crawler.board import Board
 from crawler.politeness import Politeness
 
 
@@ -144,3 +150,54 @@ def test_idle_hosts_are_forgotten_in_the_end(day: Day, monkeypatch: pytest.Monke
     visits(day, politeness, [("one.gov.vn", "203.0.113.200")], lasting=0)
     assert len(politeness._hosts) <= 10
     assert len(politeness._groups) <= 10
+
+
+# --- processes side by side -----------------------------------------------------------------------------------
+
+_ASKS = """
+import asyncio, json, sys, time
+from pathlib import Path
+from crawler.board import Board
+from crawler.politeness import Politeness
+
+async def ask(turns, host, seen):
+    for _ in range(4):
+        async with turns.turn(host, "127.1.0.1"):
+            start = time.monotonic()
+            await asyncio.sleep(0.02)
+            seen.append((host, start, time.monotonic()))
+
+async def main():
+    seen, turns = [], Politeness(0.05, 2, 20.0, board=Board(Path(sys.argv[1])))
+    await asyncio.gather(*(ask(turns, host, seen) for host in sys.argv[2:]))
+    print(json.dumps(seen))
+
+asyncio.run(main())
+"""
+
+
+def test_processes_of_one_machine_share_the_turns(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _ASKS, str(tmp_path / "turns"), "chung.gov.vn"]
+    workers = [
+        subprocess.Popen([*command, own], stdout=subprocess.PIPE, text=True)  # noqa: S603
+        for own in ("mot.gov.vn", "hai.gov.vn", "ba.gov.vn")
+    ]
+    asked = sorted((each for worker in workers for each in json.loads(worker.communicate()[0])), key=lambda e: e[1])
+    assert len(asked) == 24
+    shared = [(start, end) for host, start, end in asked if host == "chung.gov.vn"]
+    assert all(later - end >= 0.05 for (_, end), (later, _) in pairwise(shared))
+    starts = [start for _, start, _ in asked]
+    assert all(sum(start <= at < end for _, start, end in asked) <= 2 for at in starts)
+
+
+def test_a_moment_of_a_clock_before_the_machine_was_started_anew_is_none(day: Day, tmp_path: Path) -> None:
+    board = Board(tmp_path / "turns")
+    board.write("a", day.now + 1e6)
+    turns = Politeness(board=board, clock=day.clock, sleep=day.sleep)
+    assert visits(day, turns, [("a", "name:a")] * 2, 0.5) == [("a", 100.0, 100.5), ("a", 101.5, 102.0)]
+    assert board.read("a") == 103.0
+    assert board.take("a")
+    assert not board.take("a")
+    board.free("a")
+    assert board.take("a")
+    board.close()

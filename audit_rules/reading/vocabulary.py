@@ -35,6 +35,7 @@ _BESIDE_PERHAPS = 1
 """Other words that say something beside a label which may stand for the thing."""
 _NUMBERING = re.compile(r"^(?:\d{1,2}|[ivx]{1,4}|[a-z])$")
 _OPENERS = frozenset(load("openers.toml")["openers"])
+_BADGES = f"://{load('badges.toml')['host']}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +277,10 @@ def link_match(text: str, hint: str, url: str, concept: str) -> Match | None:
 
 
 def rank(text: str, hint: str, url: str, region: Region) -> int | None:
-    """How much a link draws the crawler (0 first), or None where it speaks of nothing a rule looks for."""
+    """How much a link draws the crawler (0 first), or None where it speaks of nothing a rule looks for. A badge is
+    read where it stands: its directory ("danh bạ") has nothing to add, and every portal would ask there."""
+    if _BADGES in url:
+        return None
     best: int | None = None
     for penalty, found in _all_matches(text, hint, url):
         concept = CONCEPTS[found.concept]

@@ -71,7 +71,14 @@ class PortalSpider(Spider):
     def _equip(self, crawler: Crawler) -> None:
         politeness = self.net.politeness
         slow_down = politeness.slow_down if politeness else lambda _host, _delay: None
-        self._asking = Asking(crawler, self.plan, self.errand.known)
+        self._asking = Asking(
+            crawler,
+            self.plan,
+            self.errand.known,
+            elsewhere=self.net.elsewhere,
+            owns=self._scope.owns,
+            evidence=self.evidence,
+        )
         self._robots = Robots(self._asking.patiently, self.plan.user_agent, slow_down)
         self._aside = Aside(self._robots, self._asking, self._scope.owns)
 
