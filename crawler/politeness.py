@@ -36,10 +36,11 @@ class _Host:
 
 
 class _Group:
-    __slots__ = ("next_start", "places", "users")
+    __slots__ = ("next_start", "places", "starts", "users")
 
     def __init__(self, places: int) -> None:
         self.places = asyncio.Semaphore(places)
+        self.starts = asyncio.Lock()
         self.next_start = 0.0
         self.users = 0
 
@@ -88,7 +89,7 @@ class Politeness:
         seen.users += 1
         try:
             async with seen.lock, self._among_all(host):
-                await self._until(self._next_start(host, seen))
+                await self._until(max(seen.next_start, self._told(host)))
                 try:
                     yield
                 finally:
@@ -108,9 +109,9 @@ class Politeness:
         try:
             async with seen.lock, self._among_all(host):
                 # The host's pause is waited out before a place at the address is taken: others may use it.
-                await self._until(self._next_start(host, seen))
+                await self._until(max(seen.next_start, self._told(host)))
                 async with address.places, self._place_among_all(group):
-                    await self._until(await self._start(group, address))
+                    await self._start(group, address)
                     try:
                         yield
                     finally:
@@ -144,25 +145,19 @@ class Politeness:
     def _place_among_all(self, group: str) -> AbstractAsyncContextManager[None]:
         return self._among_all(*(f"{group} place {number}" for number in range(self._per_address)))
 
-    def _next_start(self, host: str, seen: _Host) -> float:
-        if self._board is None:
-            return seen.next_start
-        return max(seen.next_start, self._told(host))
-
     def _pause(self, host: str, seen: _Host) -> None:
         seen.next_start = self._clock() + seen.delay
         if self._board is not None:
             self._board.write(host, seen.next_start)
 
-    async def _start(self, group: str, address: _Group) -> float:
-        """The next moment at which an address may be asked, now taken."""
-        async with self._among_all(group):
-            told = 0.0 if self._board is None else self._told(group)
-            start = max(self._clock(), address.next_start, told)
-            address.next_start = start + self._spacing
+    async def _start(self, group: str, address: _Group) -> None:
+        """Waits until an address may be asked. The next one is counted from the moment at which this one was really
+        let go: a busy process that is late with one does not catch up."""
+        async with address.starts, self._among_all(group):
+            await self._until(max(address.next_start, self._told(group)))
+            address.next_start = self._clock() + self._spacing
             if self._board is not None:
                 self._board.write(group, address.next_start)
-        return start
 
     def _told(self, name: str) -> float:
         """What a process wrote last; a moment far ahead is of a clock before the machine was started anew."""

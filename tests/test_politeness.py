@@ -201,3 +201,15 @@ def test_a_moment_of_a_clock_before_the_machine_was_started_anew_is_none(day: Da
     board.free("a")
     assert board.take("a")
     board.close()
+
+
+def test_one_that_was_let_go_late_does_not_bring_the_next_one_nearer(day: Day) -> None:
+    late = iter([0.2])
+
+    async def sleep(seconds: float) -> None:
+        await day.sleep(seconds + next(late, 0.0))  # the process was busy when it should have woken
+
+    turns = Politeness(clock=day.clock, sleep=sleep)
+    seen = visits(day, turns, [(host, "127.1.0.1") for host in "abcd"], 0.1)
+    starts = [start for _, start, _ in seen]
+    assert starts == pytest.approx([100.0, 100.45, 100.7, 100.95])
