@@ -59,19 +59,23 @@ def why(one: Changed, lang: Lang) -> str:
 
 
 def _went(one: Changed, lang: Lang) -> str:
-    before, after = one.before, one.after
     if one.change == "standing":
-        before, after = one.weight_before, one.weight_after
-        return " → ".join(
-            "/".join(
-                term(section, code, lang)
-                for section, code in zip(("standing", "proves", "stage", "severity"), text.split("/"), strict=True)
-            )
-            for text in (before, after)
-        )
+        return _weighs(one, lang)
+    before, after = one.before, one.after
     section = "outcome" if one.item else "state"
     told = [text if one.change == "entry" else _in_words(section, text, lang) for text in (before, after)]
     return " → ".join(text or "—" for text in told)
+
+
+def _weighs(one: Changed, lang: Lang) -> str:
+    """What of a verdict's weight changed; its grounds, where nothing else did."""
+    parts = zip(("standing", "proves", "stage", "severity"), one.weight_before.split("/"), strict=True)
+    told = [
+        f"{term(section, before, lang)} → {term(section, after, lang)}"
+        for (section, before), after in zip(parts, one.weight_after.split("/"), strict=True)
+        if before != after
+    ]
+    return "; ".join(told) or say("diff.grounds", lang)
 
 
 def _in_words(section: str, text: str, lang: Lang) -> str:

@@ -11,7 +11,7 @@ from audit.opinions import newest, waiver_state
 from audit.registry import Registry
 from audit.reports.beside import ended_text, manual_text, reply_text, waiver_text
 from audit.succession import former_owner, of_whom
-from audit.words import say
+from audit.words import say, term
 from audit_rules.facts import Portal
 from audit_rules.judgement import Lang
 from audit_rules.rulebook import open_rulebook
@@ -21,14 +21,13 @@ from storage.records import PastVerdict
 
 _COLUMNS = ("finding", "portal", "rule", "title", "state", "first_seen", "last_seen", "nights")
 _BESIDE = ("waiver", "waiver_ended", "manual_verdict", "reply", "predecessor")
-_SHOWN = ("finding", "portal", "title", "state", "first_seen", "last_seen")
 
 
 def finding_list(
     archive: Archive, portals: Sequence[Portal], state: str | None, lang: Lang, registry: Registry, today: date
 ) -> Listing:
     """Findings of these portals and of those they succeed, or of every portal that was ever audited, in the order
-    of their ids. On a screen, columns that nothing stands in are left out."""
+    of their ids. On a screen a finding has lines of its own: the portal, the title, and what stands beside it."""
     titles = {rule.id: rule.vi.title if lang == "vi" else rule.en.title for rule in open_rulebook().rules}
     told = {portal.id: portal for portal in portals or _audited(archive)}
     heirs = {each.id: portal for portal in tuple(told.values()) for each in registry.predecessors(portal, today)}
@@ -54,8 +53,17 @@ def finding_list(
                     "predecessor": _before(archive, portal, finding, past, heirs, lang),
                 }
             )
-    shown = (*_SHOWN, *(name for name in _BESIDE if any(row[name] for row in rows)))
-    return Listing((*_COLUMNS, *_BESIDE), rows, {"state": "finding"}, shown)
+    screen = [line for row in rows for line in _lines(row, lang)]
+    return Listing((*_COLUMNS, *_BESIDE), rows, {}, ("finding", "finding_place", "finding_state"), screen)
+
+
+def _lines(row: Mapping[str, Cell], lang: Lang) -> Iterator[list[str]]:
+    yield [str(row["finding"]), str(row["portal"]), term("finding", str(row["state"]), lang)]
+    yield ["", str(row["title"]), f"{row['first_seen']}–{row['last_seen']}"]
+    for name in _BESIDE:
+        told = row[name] or ()
+        for text in (told,) if isinstance(told, str | int) else told:
+            yield ["", f"{term('heading', name, lang)}: {text}", ""]
 
 
 def _before(

@@ -10,11 +10,15 @@ from audit.history import finding_id
 from audit.listings import Cell, Listing
 from audit.opinions import newest, waiver_state
 from audit.registry import Registry
+from audit.words import say, term
+from audit_rules.judgement import Lang
 from storage.archive import Archive
 from storage.opinions import ManualVerdict, Reply, Waiver
 
 
-def waiver_list(archive: Archive, several: Sequence[Waiver], registry: Registry, today: date) -> Listing:
+def waiver_list(
+    archive: Archive, several: Sequence[Waiver], registry: Registry, today: date, lang: Lang
+) -> Listing:
     """Waivers with what they are worth today, for the newest verdict that tells whether there is a fault."""
     rows: list[Mapping[str, Cell]] = []
     for one in several:
@@ -35,11 +39,21 @@ def waiver_list(archive: Archive, several: Sequence[Waiver], registry: Registry,
             }
         )
     last = ("state", "from", "to", "reason", "document_no", "author", "run", "withdrawn")
-    shown_ = ("id", "portal", "rule", "state", "to", "document_no", "author")
-    return Listing(("id", "finding", "portal", "rule", *last), rows, {"state": "waiver_state"}, shown_)
+    screen = [
+        line
+        for one, row in zip(several, rows, strict=True)
+        for line in (
+            [one.id, str(row["portal"]), term("waiver_state", str(row["state"]), lang)],
+            ["", one.rule, f"{one.valid_from.isoformat()}–{one.valid_to.isoformat()}"],
+            ["", one.reason, f"{one.document_no}; {one.author}"],
+            *([["", say("beside.withdrawn", lang, how=row["withdrawn"]), ""]] if one.withdrawn else []),
+        )
+    ]
+    columns = ("id", "finding", "portal", "rule", *last)
+    return Listing(columns, rows, {}, ("id", "opinion_place", "opinion_worth"), screen)
 
 
-def manual_list(archive: Archive, several: Sequence[ManualVerdict], registry: Registry) -> Listing:
+def manual_list(archive: Archive, several: Sequence[ManualVerdict], registry: Registry, lang: Lang) -> Listing:
     """Verdicts of persons, each with the machine's newest one beside it."""
     rows: list[Mapping[str, Cell]] = []
     for one in several:
@@ -58,12 +72,21 @@ def manual_list(archive: Archive, several: Sequence[ManualVerdict], registry: Re
             }
         )
     last = ("outcome", "machine", "seen", "seen_on", "author", "document_no", "withdrawn")
-    shown_ = ("id", "portal", "rule", "outcome", "machine", "seen", "seen_on", "author")
-    terms = {"outcome": "outcome", "machine": "outcome"}
-    return Listing(("id", "finding", "portal", "rule", *last), rows, terms, shown_)
+    screen = [
+        line
+        for one, row in zip(several, rows, strict=True)
+        for line in (
+            [one.id, str(row["portal"]), term("outcome", one.outcome, lang)],
+            ["", one.rule, say("beside.machine", lang, outcome=term("outcome", str(row["machine"]), lang))],
+            ["", one.seen, "; ".join(filter(None, (one.seen_on.isoformat(), one.author, one.document_no)))],
+            *([["", say("beside.withdrawn", lang, how=row["withdrawn"]), ""]] if one.withdrawn else []),
+        )
+    ]
+    columns = ("id", "finding", "portal", "rule", *last)
+    return Listing(columns, rows, {}, ("id", "opinion_place", "opinion_worth"), screen)
 
 
-def reply_list(several: Sequence[Reply], registry: Registry) -> Listing:
+def reply_list(several: Sequence[Reply], registry: Registry, lang: Lang) -> Listing:
     """Answers of agencies, as they came."""
     rows: list[Mapping[str, Cell]] = [
         {
@@ -81,8 +104,17 @@ def reply_list(several: Sequence[Reply], registry: Registry) -> Listing:
         for one in several
     ]
     last = ("run", "reply", "note", "document_no", "reply_by", "taken_at", "taken_by", "file", "line")
-    shown_ = ("finding", "portal", "rule", "reply", "note", "document_no")
-    return Listing(("finding", "portal", "rule", *last), rows, {"reply": "reply"}, shown_)
+    screen = [
+        line
+        for one, row in zip(several, rows, strict=True)
+        for line in (
+            [str(row["finding"]), str(row["portal"]), term("reply", one.reply, lang)],
+            ["", one.rule, f"{day_of(one.taken_at).isoformat()}; {one.taken_by}"],
+            *([["", one.note, one.document_no]] if one.note or one.document_no else []),
+        )
+    ]
+    shown_ = ("finding", "opinion_place", "opinion_worth")
+    return Listing(("finding", "portal", "rule", *last), rows, {}, shown_, screen)
 
 
 def _place(one: Waiver | ManualVerdict | Reply, registry: Registry) -> dict[str, Cell]:

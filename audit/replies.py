@@ -28,6 +28,7 @@ _ID = re.compile(r"[0-9a-f]{12}\Z")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\Z")
 _ISO = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})\Z")
 _CLOCK = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d)?(\.\d+)?( ?[AP]M)?Z?\Z", re.IGNORECASE)
+_LOST = re.compile(r"(#(NAME|REF|VALUE|N/A|DIV/0|NUM|NULL|SPILL|CALC)[?!]?|Err:\d{3})\Z")
 _SERIAL = re.compile(r"[3-6]\d{4}\Z")
 _SPREADSHEET_ZERO = date(1899, 12, 30)
 _SAID: Mapping[str, ReplyKind] = {
@@ -78,6 +79,8 @@ def read_answers(
         if said is None:
             empty += 0 if cells["agency_reply"] or cells["agency_note"] else 1
             continue
+        for name in ("agency_note", "document_no"):
+            row.whole(name)
         place = row.place(place_of, portal_at)
         due = row.day("reply_by")
         if place is None:
@@ -121,6 +124,14 @@ class _Row:
                 f"the answer “{told}” is not understood; write agree, fixed or dispute",
             )
         return said
+
+    def whole(self, column: str) -> None:
+        text = self.cells[column]
+        if _LOST.match(text):
+            self.tell(
+                f"bảng tính đã thay nội dung ô bằng lỗi “{text}”; ghi lại, không bắt đầu bằng dấu =",
+                f"the spreadsheet put the error “{text}” in place of what was written; write it again without =",
+            )
 
     def place(
         self, place_of: Callable[[str], Place | None], portal_at: Callable[[str, str], str | None]

@@ -42,6 +42,8 @@ from storage.opinions import ManualVerdict, Opinions, Reply
 from storage.records import PortalRun, Run, RunHeader, RunStatus
 from storage.rounds import EvaluationRound, RoundPortal, Rounds
 
+NOT_IN_NIGHTS = "not_in_nights"
+"""Why a portal is told without having been looked at: no night holds it as the round's registry has it."""
 _MEASURED = frozenset({"passed", "failed", "inapplicable"})
 _USABLE = frozenset({"complete", "partial"})
 
@@ -239,7 +241,7 @@ def _said(archive: Archive, one: EvaluationRound, nights: Sequence[RunHeader]) -
 def _unseen(portal: Portal, reason: str | None, one: EvaluationRound, book: Rulebook) -> RoundPortal:
     """A portal that no night of the round holds as the registry has it: every rule is untold."""
     state: State = "no_address" if reason or not portal.address.host else "error"
-    told = reason or (None if state == "no_address" else "not_in_nights")
+    told = reason or (None if state == "no_address" else NOT_IN_NIGHTS)
     visit = Visit(state, told, None, (), NetFacts())
     judgements = judge(portal, visit, Surroundings(one.law_day), book, one.law_day)
     return RoundPortal(portal, state, told, None, None, None, judgements, score(judgements, portal))

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from audit.cli import main
 from audit.history import finding_id
 from audit.replies import read_day
+from audit.reports.csv import columns
 from audit_rules.verdict import failed
 from storage.archive import Archive
 from storage.opinions import Opinions, Reply
@@ -53,7 +54,7 @@ def sent(lang: str = "en", run: str = "latest") -> list[list[str]]:
 
 def filled(rows: list[list[str]], **cells: str) -> list[list[str]]:
     """The rows with the answer to the spokesperson's finding filled in, by English names of the columns."""
-    names = sent("en")[0]
+    names = [one.name for one in columns()]
     for row in rows[1:]:
         if row[names.index("rule")] == SPOKESPERSON:
             for name, cell in cells.items():
@@ -185,6 +186,10 @@ REFUSED: dict[str, tuple[Saved, str]] = {
     "a number for an id, and no rule": (
         lambda rows: as_csv(filled(rows, **ANSWER, finding="1E+11", rule="")).encode(),
         "dòng 3: mã phát hiện",
+    ),
+    "a note that a spreadsheet took for a formula": (
+        lambda rows: as_csv(filled(rows, agency_reply="agree", agency_note="#NAME?")).encode(),
+        "dòng 3: bảng tính đã thay nội dung ô bằng lỗi “#NAME?”",
     ),
     "a day that is none": (
         lambda rows: as_csv(filled(rows, **ANSWER, reply_by="31/02/2026")).encode(),

@@ -70,7 +70,7 @@ def waive(desk: Desk, /, **given: Any) -> int:
             datetime.now(UTC),
         )
         Opinions(archive.database).keep(waiver)
-        told = waiver_list(archive, [waiver], registry, day_of())
+        told = waiver_list(archive, [waiver], registry, day_of(), desk.lang)
     _say("taken.waiver", desk, given, id=waiver.id, start=start, to=to)
     return tell(told, given, output, desk)
 
@@ -81,7 +81,7 @@ def list_waivers(desk: Desk, /, **given: Any) -> int:
     output, registry = _output(given, desk), registry_of(given["registry"])
     with archive_of(given, desk) as archive:
         wanted = _portal_ids(registry, given["site"])
-        told = waiver_list(archive, Opinions(archive.database).waivers(wanted), registry, day_of())
+        told = waiver_list(archive, Opinions(archive.database).waivers(wanted), registry, day_of(), desk.lang)
     return tell(told, given, output, desk)
 
 
@@ -94,7 +94,7 @@ def withdraw_waiver(desk: Desk, /, **given: Any) -> int:
     output, registry = _output(given, desk), registry_of(given["registry"])
     with archive_of(given, desk) as archive:
         one = _withdrawn(archive, Waiver, given)
-        told = waiver_list(archive, [one], registry, day_of())
+        told = waiver_list(archive, [one], registry, day_of(), desk.lang)
     _say("taken.withdrawn", desk, given, id=one.id)
     return tell(told, given, output, desk)
 
@@ -122,7 +122,7 @@ def add_verdict(desk: Desk, /, **given: Any) -> int:
             _new_id("nx"), portal_id, rule, given["outcome"], given["seen"], given["by"], on, document, now
         )
         Opinions(archive.database).keep(one)
-        told = manual_list(archive, [one], registry)
+        told = manual_list(archive, [one], registry, desk.lang)
     _say("taken.verdict", desk, given, id=one.id)
     return tell(told, given, output, desk)
 
@@ -133,7 +133,7 @@ def list_verdicts(desk: Desk, /, **given: Any) -> int:
     output, registry = _output(given, desk), registry_of(given["registry"])
     with archive_of(given, desk) as archive:
         wanted = _portal_ids(registry, given["site"])
-        told = manual_list(archive, Opinions(archive.database).manual_verdicts(wanted), registry)
+        told = manual_list(archive, Opinions(archive.database).manual_verdicts(wanted), registry, desk.lang)
     return tell(told, given, output, desk)
 
 
@@ -143,7 +143,7 @@ def withdraw_verdict(desk: Desk, /, **given: Any) -> int:
     output, registry = _output(given, desk), registry_of(given["registry"])
     with archive_of(given, desk) as archive:
         one = _withdrawn(archive, ManualVerdict, given)
-        told = manual_list(archive, [one], registry)
+        told = manual_list(archive, [one], registry, desk.lang)
     _say("taken.withdrawn", desk, given, id=one.id)
     return tell(told, given, output, desk)
 
@@ -174,7 +174,7 @@ def import_replies(desk: Desk, /, **given: Any) -> int:
         except AnswersRefused as error:
             raise BadInput("error.answers_refused", file=path, problems=error) from error
         fresh = Opinions(archive.database).take(answers.replies)
-        told = reply_list(answers.replies, registry)
+        told = reply_list(answers.replies, registry, desk.lang)
     read = len(answers.replies)
     _say("taken.replies", desk, given, read=read, fresh=fresh, known=read - fresh, empty=answers.empty)
     return tell(told, given, output, desk)
@@ -185,7 +185,9 @@ def import_replies(desk: Desk, /, **given: Any) -> int:
 def list_replies(desk: Desk, /, **given: Any) -> int:
     output, registry = _output(given, desk), registry_of(given["registry"])
     with archive_of(given, desk) as archive:
-        told = reply_list(Opinions(archive.database).replies(_portal_ids(registry, given["site"])), registry)
+        told = reply_list(
+            Opinions(archive.database).replies(_portal_ids(registry, given["site"])), registry, desk.lang
+        )
     return tell(told, given, output, desk)
 
 

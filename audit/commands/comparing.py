@@ -38,5 +38,5 @@ def diff(desk: Desk, /, **given: Any) -> int:
         return tell(rows, given, output, desk)
     headings = [term("heading", name, desk.lang) for name in rows.shown]
     table = listing(headings, list(rows.lines(desk.lang)), desk.lang)
-    output.show([*heading(told, desk.lang), *table, *summary(told, len(changes), desk.lang)])
+    output.show([*heading(told, desk.lang), *(table if changes else ()), *summary(told, len(changes), desk.lang)])
     return 0

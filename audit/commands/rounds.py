@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,11 +18,12 @@ from audit.listings import Cell, Listing
 from audit.output import Output
 from audit.refusals import BadInput
 from audit.registry import ID
-from audit.rounds import UnfitNight, frozen_files, nights_of, ranked, weigh
+from audit.rounds import NOT_IN_NIGHTS, UnfitNight, frozen_files, nights_of, ranked, weigh
 from audit.settings import needed, settings
 from audit.speech import Family, Order
 from audit.succession import agency_name
-from audit.words import clean, say
+from audit.words import clean, say, term
+from audit_rules.judgement import Lang
 from audit_rules.rulebook import open_rulebook
 from storage.manifest import check_key
 from storage.recorded import EvidenceError
@@ -71,7 +72,7 @@ def open_round(desk: Desk, /, **given: Any) -> int:
         except (RoundRefused, UnfitNight) as error:
             raise BadInput("error.opinion", cause=error) from error
     _say("rounds.opened", desk, given, id=opened.id, day=opened.explain_until)
-    return tell(_list([opened]), given, output, desk)
+    return tell(_list([opened], desk.lang), given, output, desk)
 
 
 @round_.command("close", cls=Order, params=[_named(), *needed("by"), *settings(*_TOLD)])
@@ -92,9 +93,14 @@ def close_round(desk: Desk, /, **given: Any) -> int:
             closed = rounds.close(one.id, told, nights, datetime.now(UTC), given["by"])
         except (RoundRefused, UnfitNight) as error:
             raise BadInput("error.opinion", cause=error) from error
-        held = sum(len(each.held) for each in rounds.portals(closed.id))
+        held = unseen = 0
+        for each in rounds.portals(closed.id):
+            held += len(each.held)
+            unseen += each.reason == NOT_IN_NIGHTS
     _say("rounds.closed", desk, given, id=closed.id, nights=len(closed.nights), held=held)
-    return tell(_list([closed]), given, output, desk)
+    if unseen:
+        _say("rounds.unseen", desk, given, count=unseen)
+    return tell(_list([closed], desk.lang), given, output, desk)
 
 
 @round_.command("approve", cls=Order, params=[_named(), *needed("by", "document"), *settings("sign_key", *_TOLD)])
@@ -110,7 +116,7 @@ def approve_round(desk: Desk, /, **given: Any) -> int:
         except (RoundRefused, EvidenceError) as error:
             raise BadInput("error.opinion", cause=error) from error
     _say("rounds.approved", desk, given, id=one.id, by=one.approved_by, document=one.document_no)
-    return tell(_list([one]), given, output, desk)
+    return tell(_list([one], desk.lang), given, output, desk)
 
 
 @round_.command("list", cls=Order, params=settings(*_TOLD))
@@ -118,7 +124,7 @@ def approve_round(desk: Desk, /, **given: Any) -> int:
 def list_rounds(desk: Desk, /, **given: Any) -> int:
     output = _output(given, desk)
     with archive_of(given, desk) as archive:
-        told = _list(Rounds(archive.database).all())
+        told = _list(Rounds(archive.database).all(), desk.lang)
     return tell(told, given, output, desk)
 
 
@@ -147,7 +153,7 @@ def rank_round(desk: Desk, /, **given: Any) -> int:
     return tell(Listing(columns, rows, {"kind": "kind"}), given, output, desk)
 
 
-def _list(several: Sequence[EvaluationRound]) -> Listing:
+def _list(several: Sequence[EvaluationRound], lang: Lang) -> Listing:
     rows: list[Mapping[str, Cell]] = [
         {
             "id": one.id,
@@ -170,8 +176,21 @@ def _list(several: Sequence[EvaluationRound]) -> Listing:
     ]
     first = ("id", "status", "law_day", "rules_version", "registry_sha", "explain_until", "nights", "opened_at")
     last = ("opened_by", "closed_at", "closed_by", "digest", "approved_at", "approved_by", "document_no")
-    shown_ = ("id", "status", "law_day", "explain_until", "nights", "approved_by", "document_no")
-    return Listing((*first, *last), rows, {"status": "round_status"}, shown_)
+    screen = [line for one in several for line in _lines(one, lang)]
+    return Listing((*first, *last), rows, {}, ("id", "round_state", "round_days"), screen)
+
+
+def _lines(one: EvaluationRound, lang: Lang) -> Iterator[list[str]]:
+    days = {"law_day": one.law_day.isoformat(), "explain_until": one.explain_until.isoformat()}
+    yield [one.id, term("round_status", one.status, lang), say("rounds.law_day", lang, **days)]
+    yield ["", say("rounds.by", lang, by=one.opened_by), say("rounds.explain_until", lang, **days)]
+    yield [
+        "",
+        say("rounds.nights", lang, count=len(one.nights)) if one.nights else say("rounds.open_nights", lang),
+        "",
+    ]
+    if one.approved_by is not None:
+        yield ["", say("rounds.approval", lang, by=one.approved_by, document=one.document_no), ""]
 
 
 def _output(given: Mapping[str, Any], desk: Desk) -> Output:
