@@ -44,9 +44,11 @@ def home(request: Asked) -> Answer:
 
 @dataclass
 class Land:
-    """``hook`` is asked before ``home`` answers: None lets it answer."""
+    """``url`` is the address of a database, a SQLite file in the data folder without it. ``hook`` is asked before
+    ``home`` answers: None lets it answer."""
 
     folder: Path
+    url: str = ""
     port: int = 0
     web: Web | None = None
     hook: Callable[[Asked], Answer | None] | None = None
@@ -55,6 +57,10 @@ class Land:
     @property
     def data(self) -> Path:
         return self.folder / "data"
+
+    @property
+    def db(self) -> str | Path:
+        return self.url or self.data / "audit.db"
 
     @property
     def registry(self) -> Path:
@@ -71,7 +77,7 @@ class Land:
         (self.registry / "portals.csv").write_text("\n".join([_PORTALS, *rows, ""]), "utf-8")
 
     def audit(self, command: str) -> tuple[str, ...]:
-        return (sys.executable, "-m", "audit", command, "--data", str(self.data))
+        return (sys.executable, "-m", "audit", command, "--data", str(self.data), "--db", str(self.db))
 
     def command(self, *more: str) -> list[str]:
         ways = ("--connect-to", f":80:127.0.0.1:{self.port}", "--connect-to", ":443:127.0.0.1:1", "--allow-private")
@@ -118,13 +124,13 @@ class Land:
 
     def runs(self) -> list[Run]:
         """Every run with its portals, newest first."""
-        with Archive.open(self.data / "audit.db", create=False) as archive:
+        with Archive.open(self.db, create=False) as archive:
             return [archive.run(run.header.id) for run in archive.runs()]
 
 
 @contextmanager
-def land(folder: Path) -> Iterator[Land]:
-    here = Land(folder)
+def land(folder: Path, url: str = "") -> Iterator[Land]:
+    here = Land(folder, url)
 
     def answer(request: Asked) -> Answer:
         told = here.hook(request) if here.hook is not None else None

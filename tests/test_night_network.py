@@ -41,14 +41,13 @@ def night(here: Land, host: int, *, closing: datetime | None = None, patience: f
         control_every=0.2,
     )
     here.data.mkdir(exist_ok=True)
-    db = here.data / "audit.db"
-    with Archive.open(db) as archive:
+    with Archive.open(here.db) as archive:
         begun, ended = drive(
             archive,
             read_registry(here.registry),
             plan,
             manned,
-            db=db,
+            db=here.db,
             data=here.data,
             law_day=None,
             window=None,
@@ -75,7 +74,7 @@ def test_a_night_without_a_network_is_held_back_and_the_day_before_stays(tmp_pat
     assert set(states(bad).values()) == {("error", "not_visited")}
     assert {item.verdict.outcome for one in bad.portals for item in one.judgements} == {"cantTell"}
     assert asked == len(here.web.asked if here.web else [])
-    with Archive.open(here.data / "audit.db") as archive:
+    with Archive.open(here.db) as archive:
         assert archive.run_id("latest") == good.header.id
         assert {past.run_id for past in archive.history("cong-songmay")} == {good.header.id}
 
@@ -130,7 +129,7 @@ def test_portals_that_go_silent_together_hold_a_night_back_and_the_next_confirms
         here.hook = lambda request: Answer("", status=503) if request.path != "/robots.txt" else None
         second, ended = night(here, host.port)
         third, _ = night(here, host.port)
-        with Archive.open(here.data / "audit.db") as archive:
+        with Archive.open(here.db) as archive:
             assert archive.run_id("latest") == third.header.id
     assert (first.status, second.status, third.status) == ("complete", "quarantined", "complete")
     assert second.reason == "jump"

@@ -29,10 +29,10 @@ OK = (judgement("navigation.search_box", passed()),)
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Land:
-    land = Land(tmp_path)
+def here(tmp_path: Path, database_url: str) -> Land:
+    land = Land(tmp_path, database_url)
     land.write_registry()
-    land.data.mkdir()
+    land.data.mkdir(exist_ok=True)
     return land
 
 
@@ -43,7 +43,7 @@ def visited(portal: Portal, at: datetime):  # type: ignore[no-untyped-def]
 def made_night(here: Land, names: tuple[str, ...], *, finish: bool = True, at: datetime | None = None) -> str:
     """A night that visited these portals."""
     registry = read_registry(here.registry)
-    with Archive.open(here.data / "audit.db") as archive:
+    with Archive.open(here.db) as archive:
         night = begin(archive, registry, Plan())
         for portal in night.asked:
             if portal.id.removeprefix("cong-") in names:
@@ -56,7 +56,7 @@ def made_night(here: Land, names: tuple[str, ...], *, finish: bool = True, at: d
 def told(here: Land, *more: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     command, *rest = more
     with pytest.raises(SystemExit) as stopped:
-        main([command, "--data", str(here.data), "--registry", str(here.registry), *rest])
+        main([command, "--data", str(here.data), "--db", str(here.db), "--registry", str(here.registry), *rest])
     out, err = capsys.readouterr()
     return int(stopped.value.code or 0), out, err
 
@@ -68,7 +68,7 @@ def test_doctor_names_the_portal_of_which_the_last_night_says_nothing(
     status, out, _ = told(here, "doctor", capsys=capsys)
     assert status == 0
     assert "mọi cổng đang hoạt động đều có kết quả" in " ".join(out.split())
-    with Archive.open(here.data / "audit.db") as archive, archive.database.write() as connection:
+    with Archive.open(here.db) as archive, archive.database.write() as connection:
         lost = (portal_runs.c.run_id == run_id) & (portal_runs.c.portal_id == "cong-bensong")
         connection.execute(delete(portal_runs).where(lost))
     status, out, _ = told(here, "doctor", "--format", "json", capsys=capsys)
@@ -99,7 +99,7 @@ def test_a_portal_that_nobody_saw_for_days_is_stale(here: Land) -> None:
     old = datetime.now(UTC) - timedelta(days=3)
     made_night(here, ("songmay", "thanhlam", "bensong"), at=old)
     registry = read_registry(here.registry)
-    with Archive.open(here.data / "audit.db") as archive:
+    with Archive.open(here.db) as archive:
         stale = standing(archive, registry, here.data, days=2).stale
         assert [(portal.id, at) for portal, at in stale] == [
             (f"cong-{name}", old) for name in ("songmay", "thanhlam", "bensong")
@@ -108,7 +108,7 @@ def test_a_portal_that_nobody_saw_for_days_is_stale(here: Land) -> None:
 
 
 def test_a_night_under_way_is_told_with_its_end(here: Land) -> None:
-    with Archive.open(here.data / "audit.db") as archive, hold(archive, here.data):
+    with Archive.open(here.db) as archive, hold(archive, here.data):
         night = begin(archive, read_registry(here.registry), Plan())
         archive.save(night.header.id, visited(night.asked[0], datetime.now(UTC)))
         found = standing(archive, read_registry(here.registry), here.data, days=2)
@@ -137,7 +137,7 @@ def test_a_stale_picture_is_told_to_the_operator(here: Land, capsys: pytest.Capt
 
 def test_all_is_well_and_nobody_is_told(here: Land) -> None:
     made_night(here, ("songmay", "thanhlam", "bensong"))
-    with Archive.open(here.data / "audit.db") as archive:
+    with Archive.open(here.db) as archive:
         found = standing(archive, read_registry(here.registry), here.data, days=2)
     assert standing_told.notice(found, "vi") is None
 
@@ -161,7 +161,8 @@ def test_what_cannot_be_read_is_one_sentence(
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert err.startswith(sentence)
     assert "geheim" not in err
-    assert not (here.data / "audit.db").exists()
+    with Archive.open(here.db) as archive:
+        assert archive.runs() == []
 
 
 def test_a_disk_that_is_too_small_is_told_before_anything_begins(
@@ -173,7 +174,7 @@ def test_a_disk_that_is_too_small_is_told_before_anything_begins(
     assert status == 2
     assert err.startswith("Đĩa không đủ chỗ: đêm này cần khoảng 0.0 GB, chỉ còn 0.0 GB")
     assert json.loads(hook.asked[0].body)["event"] == "failed"
-    with Archive.open(here.data / "audit.db") as archive:
+    with Archive.open(here.db) as archive:
         assert archive.runs() == []
 
 
@@ -187,9 +188,20 @@ def test_a_night_is_not_begun_outside_its_hours(here: Land, capsys: pytest.Captu
     )
 
 
+def test_going_on_with_nothing_is_no_fault(here: Land, capsys: pytest.CaptureFixture[str]) -> None:
+    made_night(here, ("songmay", "thanhlam", "bensong"))
+    assert told(here, "nightly", "--resume", capsys=capsys) == (0, "", "Không có đêm nào còn dở.\n")
+    with Archive.open(here.db) as archive, hold(archive, here.data):
+        begin(archive, read_registry(here.registry), Plan())
+        assert told(here, "nightly", "--resume", "--quiet", capsys=capsys) == (0, "", "")
+        status, _, err = told(here, "nightly", capsys=capsys)
+    assert status == 2
+    assert err.startswith(f"Một đêm kiểm tra khác đang chạy trên dữ liệu này: tiến trình {os.getpid()}, từ ")
+
+
 def test_the_registry_of_a_night_is_that_of_its_beginning(here: Land) -> None:
     run_id = made_night(here, ("songmay",), finish=False)
-    with Archive.open(here.data / "audit.db") as archive:
+    with Archive.open(here.db) as archive:
         archive.recover()
         assert Nights(archive.database).unended() == [run_id]
         night = begin_again(archive, here)
