@@ -127,6 +127,14 @@ class Nights:
             found = connection.execute(asked.where(portal_runs.c.run_id == run_id))
             return {portal_id: (state, reason) for portal_id, state, reason in found}
 
+    def outcome(self, run_id: str, portal_id: str) -> tuple[str, str | None, datetime | None] | None:
+        """State and reason of one portal, and when its visit ended; None where the run does not hold it."""
+        asked = select(portal_runs.c.state, portal_runs.c.reason, portal_runs.c.finished_at)
+        here = (portal_runs.c.run_id == run_id) & (portal_runs.c.portal_id == portal_id)
+        with self._database.read() as connection:
+            found = connection.execute(asked.where(here)).one_or_none()
+            return (found.state, found.reason, found.finished_at) if found else None
+
     def last_visits(self) -> dict[str, datetime]:
         """When each portal was last visited in a night that counts, whatever came of it, by its id."""
         visited = (portal_runs.c.state != "no_address") & func.coalesce(portal_runs.c.reason, "").not_in(
