@@ -22,6 +22,7 @@ from audit.commands import (
     portals,
     rounds,
     telling,
+    worker,
 )
 from audit.settings import SETTINGS
 from audit.speech import CommandLine, VersionOption
@@ -45,6 +46,6 @@ for command in (
     *(answering.waive, answering.verdict, answering.replies, rounds.round_),
     *(listing.rules, listing.law, portals.portals, listing.labels),
     *(evidence.evidence, evidence.verify),
-    *(night.status, operating.doctor, database.db, looking.demo),
+    *(worker.worker, night.status, operating.doctor, database.db, looking.demo),
 ):
     main.add_command(command)
