@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 SILENT_SECONDS = 180.0
 """A worker that has said nothing for so long is stuck: it is ended and replaced. It says something every two."""
+START_SECONDS = 180.0
+"""For a worker to say the first word."""
 CONTROL_SECONDS = 60.0
 """Between two looks at the control hosts."""
 _DOUBT_SECONDS = 5.0
@@ -168,9 +170,11 @@ class Crew:
 
     async def _listen(self, worker: Hired) -> None:
         """Takes what a worker says until it is gone, or stuck (TimeoutError)."""
+        patience = max(self._manning.silence, START_SECONDS)
         while True:
-            async with asyncio.timeout(self._manning.silence):
+            async with asyncio.timeout(patience):
                 message = await worker.wire.receive()
+            patience = self._manning.silence
             if isinstance(message, Beat):
                 self._hear(message)
             elif isinstance(message, Unwritable):
