@@ -20,6 +20,7 @@ from audit.judging import close, new_run_id
 from audit.made_by import made_by
 from audit.recorded import seen_at, source_of
 from audit.registry import Registry
+from audit.unchanged import is_unchanged
 from audit_rules import __version__
 from audit_rules.engine import judge
 from audit_rules.facts import Link, NetFacts, Portal, Surroundings, Visit
@@ -213,6 +214,8 @@ async def _look(
         known=known,
     )
     seen = replace(seen, made_by=made_by())
+    if is_unchanged(seen, known):
+        return seen, known.judgements
     told_now = job.judgements(portal, seen, around)
     looks = MAX_LOOKS
     for _ in range(MAX_ROUNDS if seen.browser else 0):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from audit_rules.facts import PageFacts, Source, Visit
+from audit_rules.judgement import Judgement
 from audit_rules.reading.private import is_private
 from audit_rules.verdict import Verdict
 
@@ -51,17 +52,33 @@ class KnownPage:
 @dataclass(frozen=True, slots=True)
 class Known:
     """``pages`` by the address they were asked by; ``failed`` are the verdicts that failed, by rule id. With
-    ``anew`` everything is asked for whole, and drawn anew."""
+    ``anew`` everything is asked for whole, and drawn anew. ``visit`` and ``judgements`` are the last ones."""
 
     pages: Mapping[str, KnownPage] = field(default_factory=dict)
     failed: Mapping[str, Verdict] = field(default_factory=dict)
     anew: bool = True
+    visit: Visit | None = None
+    judgements: tuple[Judgement, ...] = ()
 
 
 def is_anew(portal_id: str, day: date) -> bool:
     """Whether a portal's turn has come to be looked at as if for the first time: a third of them each night."""
     place = int.from_bytes(hashlib.sha256(portal_id.encode("utf-8", "replace")).digest()[:4])
     return (day.toordinal() + place) % LOOK_NIGHTS == 0
+
+
+def rests_on_looks(verdict: Verdict) -> bool:
+    """Whether a verdict rests on drawn pages, shown or searched."""
+    return bool(drawn_pages(verdict))
+
+
+def drawn_pages(verdict: Verdict) -> list[str]:
+    """The addresses of drawn pages that a verdict rests on."""
+    searched = verdict.searched.pages if verdict.searched else ()
+    return [
+        *(each.url for each in verdict.evidence if each.how == "rendered"),
+        *(each.url for each in searched if each.how == "rendered"),
+    ]
 
 
 def seen_once(verdicts: Mapping[str, Verdict], visit: Visit, known: Known) -> dict[str, Verdict]:

@@ -2,19 +2,21 @@
 
     python -m bench.nights [--portals 24] [--pages 30] [--nights 3] [--render never|auto] [--json FILE]
 
-The sandbox's country on loopback, its server in another process, once with servers that know ETags and once with
-such as do not. Nights are made to be different days, so that a third of the portals is looked at anew in each, as
-it would be; each night has a process of its own, as it would have.
+The sandbox's country on loopback, its pages brought to a real page's size, its server in another process, once with
+servers that know ETags and once with such as do not. Nights are made to be different days, so that a third of the
+portals is looked at anew in each, as it would be; each night has a process of its own, as it would have.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import resource
 import subprocess
 import sys
 import tempfile
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -24,12 +26,34 @@ from typing import Any
 
 def serve(portals: int, *, tags: bool) -> None:
     """The server's process: tells where everything is, until stdin ends."""
+    from sandbox.portals.pieces import Answer
     from sandbox.world import World
 
-    with World.of(1, portals, tags=tags) as world:
+    class Real(World):
+        """Pages of a real page's size: text and links that lead nowhere else, the same each night."""
+
+        def answer(self, scheme: str, host: str, path: str, query: dict[str, str]) -> Answer:
+            sent = super().answer(scheme, host, path, query)
+            if sent.status != 200 or b"</body>" not in sent.body:
+                return sent
+            filler = _filler(zlib.crc32(f"{host}{path}".encode())) + b"</body>"
+            return replace(sent, body=sent.body.replace(b"</body>", filler, 1), packed=True)
+
+    with Real.of(1, portals, tags=tags) as world:
         told = {"registry": str(world.registry), "connect_to": world.connect_to, "sites": world.sites}
         print(json.dumps(told), flush=True)
         sys.stdin.read()
+
+
+def _filler(seed: int) -> bytes:
+    """About 45 KiB of markup: 160 links, 240 lines."""
+    drawn = random.Random(seed)  # noqa: S311 - the same each time
+    words = ["xây", "dựng", "kế", "hoạch", "của", "tỉnh", "phường", "thông", "báo", "về", "việc", "tổ", "chức"]
+    said = [" ".join(drawn.choices(words, k=16)) for _ in range(240)]
+    links = "".join(
+        f'<li class="item level-2"><a href="#m{i}" class="nav">{said[i][:40]}</a></li>' for i in range(160)
+    )
+    return f"<ul>{links}</ul>{''.join(f'<div><p>{text}</p></div>' for text in said)}".encode()
 
 
 def night(data: Path, place: dict[str, Any], pages: int, render: Any, number: int) -> None:

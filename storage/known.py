@@ -14,8 +14,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
 from audit_rules.facts import Page, PageFacts, Source
-from audit_rules.known import KEPT_DAYS, LOOK_NIGHTS, Kept, Known, KnownPage, is_anew
-from audit_rules.verdict import Verdict
+from audit_rules.known import KEPT_DAYS, LOOK_NIGHTS, Kept, Known, KnownPage, drawn_pages, is_anew
 from storage import blobs
 from storage.database import Database
 from storage.evidence import file_name
@@ -66,6 +65,7 @@ def recall(database: Database, portal_id: str, made_by: str, day: date, evidence
             (portal_runs.c.run_id == known_portals.c.run_id) & (portal_runs.c.portal_id == portal_id),
         )
         .where(known_portals.c.portal_id == portal_id, known_portals.c.made_by == made_by, finished)
+        .where(portal_runs.c.pruned_at.is_(None))
     )
     with database.read() as connection:
         row = connection.execute(asked).one_or_none()
@@ -91,7 +91,7 @@ def recall(database: Database, portal_id: str, made_by: str, day: date, evidence
     last = found[0]
     failed = {each.rule: each.verdict for each in last.judgements if each.verdict.outcome == "failed"}
     # A fault that was seen one night is to be seen another: what it rests on is drawn again.
-    once = {url for rule, each in failed.items() if rule not in twice for url in _drawn(each)}
+    once = {url for rule, each in failed.items() if rule not in twice for url in drawn_pages(each)}
     sources, files = _read(blobs.expand(row.body)), _Files(evidence, portal_id, row.run_id, day)
     anew = is_anew(portal_id, day)
     pages = {
@@ -99,16 +99,7 @@ def recall(database: Database, portal_id: str, made_by: str, day: date, evidence
         for page in last.visit.pages
         if page.raw is not None and not page.raw.cut and page.url in sources.sent
     }
-    return Known(pages, failed, anew)
-
-
-def _drawn(verdict: Verdict) -> list[str]:
-    """The addresses of drawn pages that a verdict rests on."""
-    searched = verdict.searched.pages if verdict.searched else ()
-    return [
-        *(each.url for each in verdict.evidence if each.how == "rendered"),
-        *(each.url for each in searched if each.how == "rendered"),
-    ]
+    return Known(pages, failed, anew, last.visit, last.judgements)
 
 
 class _Files:

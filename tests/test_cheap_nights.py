@@ -8,17 +8,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from audit import fleet
 from audit.days import day_of
 from audit.fleet import audit_portals
 from audit.judging import judge_again
 from audit.registry import Registry
 from audit.registry_files import read_registry
+from audit.unchanged import is_unchanged
+from audit_rules import engine
 from audit_rules.address import AddressBook
-from audit_rules.facts import Portal, Source, Visit
+from audit_rules.facts import Answer, Portal, Source, Visit
+from audit_rules.judgement import Judgement
 from audit_rules.known import LOOK_NIGHTS, Kept, Known, KnownPage, is_anew, seen_once
 from audit_rules.reading.canonical import canonical_digest
 from audit_rules.verdict import Looked, Searched, failed
@@ -64,6 +69,12 @@ class Nights:
         every = [self.registry.find(site, day_of()) for site in world.sites]
         self.portal: Portal = next(each for each in every if not is_anew(each.id, day_of()))
         self.archive = Archive.open(data / "audit.db")
+        self.judged: list[str] = []
+
+    def judge(self, portal: Portal, *about: Any) -> tuple[Judgement, ...]:
+        """Judges, and notes in which run."""
+        self.judged.append(self.archive.runs()[0].header.id)
+        return engine.judge(portal, *about)
 
     def night(self, *recorded: Recorded) -> Run:
         kind = "run" if recorded else "nightly"
@@ -92,7 +103,8 @@ def nights(
 ) -> Iterator[tuple[Nights, Run, Run]]:
     with World(tags=request.param) as world:
         over = Nights(tmp_path_factory.mktemp("data"), world)
-        with over.archive:
+        with over.archive, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fleet, "judge", over.judge)
             yield over, over.night(), over.night()
 
 
@@ -120,6 +132,16 @@ def test_what_did_not_change_is_a_revisit(nights: Two) -> None:
                 assert record.http_headers.get_statuscode() == "200", "home is always asked for whole"
     assert kinds(over.warc(first))["server-not-modified"] == 0
     assert over.warc(second).stat().st_size < over.warc(first).stat().st_size / 2
+
+
+def test_an_unchanged_portal_is_judged_by_the_closing_step_alone(nights: Two) -> None:
+    over, first, second = nights
+    judged = Counter(over.judged)
+    assert judged[first.header.id] == 2, "before and after the second look"
+    assert judged[second.header.id] == 0
+    told_of = [piece for each in second.portals[0].judgements for piece in each.verdict.evidence]
+    assert told_of
+    assert all(piece.seen_at >= second.header.started_at for piece in told_of if piece.how == "raw")
 
 
 def test_no_second_look_at_what_two_nights_show(nights: Two) -> None:
@@ -306,6 +328,26 @@ def test_a_fault_of_two_nights_is_seen_twice_if_its_pages_say_the_same(tmp_path:
     assert seen_once({"identity.other": fault}, same, known), "a new fault"
     slow = replace(fault, values={**fault.values, "slow_seconds": 12.0})
     assert seen_once({"identity.contact": slow}, same, known) == {}
+
+
+def test_a_visit_is_unchanged_only_if_everything_is(tmp_path: Path) -> None:
+    seen, _, _ = visited({"/": html("/a"), "/a": html(title="A")}, Known(), tmp_path)
+    same = replace(seen, pages=tuple(replace(page, source=Source(unchanged=True)) for page in seen.pages))
+    known = Known(anew=False, visit=seen)
+    assert is_unchanged(same, known)
+    later = replace(same.net, https=replace(same.net.http or Answer("", NOW), seen_at=NOW))
+    assert not is_unchanged(replace(same, net=later), known), "another answer"
+    assert not is_unchanged(seen, known), "pages that were read again"
+    assert not is_unchanged(replace(same, pages=same.pages[:1]), known), "a page less"
+    assert not is_unchanged(replace(same, state="partial", reason="timeout"), known)
+    assert not is_unchanged(same, replace(known, anew=True))
+    assert not is_unchanged(same, Known(anew=False))
+    drawn = replace(seen, pages=tuple(replace(page, rendered=page.raw) for page in seen.pages))
+    assert not is_unchanged(same, replace(known, visit=drawn)), "it was drawn, and is not now"
+    fault = failed(searched=Searched((Looked(str(seen.home), NOW, "rendered"),)))
+    assert not is_unchanged(same, replace(known, failed={"a.b": fault})), "nobody looked again"
+    moved = replace(same.net, requests=99, http=same.net.http and replace(same.net.http, seen_at=NOW))
+    assert is_unchanged(replace(same, net=moved), known), "other moments"
 
 
 def test_a_third_of_the_portals_is_looked_at_anew_each_night_and_each_in_its_turn() -> None:
