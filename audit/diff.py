@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, Literal
@@ -49,7 +49,7 @@ _STAMPS = frozenset(
 )
 """What differs between two looks at the same thing."""
 _BY_REGISTRY = ("main_portal", "components", "book", "bodies", "abolished", "successor")
-_BY_OTHERS = ("main_portal_outcomes", "emc_elsewhere", "unknown_current_code", "tracker_down")
+_BY_OTHERS = ("answered", "main_portal_outcomes", "emc_elsewhere", "unknown_current_code", "tracker_down")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Comparison:
                 yield Changed(one.portal, None, "new" if old is None else "gone", before, after, "list")
             return
         self.compared += 1
-        pair = _Pair(self.archive, self.before, self.after, old, new)
+        pair = _Pair(self.archive, self.before, self.after, old, new, whole=self.whole)
         yield from pair.of_the_portal()
         if old.visit.state in _SEEN and new.visit.state in _SEEN:
             yield from pair.of_the_rules()
@@ -142,7 +142,10 @@ def _coded(code: str, reason: str | None) -> str:
 class _Pair:
     """One portal in both runs."""
 
-    def __init__(self, archive: Archive, a: RunHeader, b: RunHeader, old: PortalRun, new: PortalRun) -> None:
+    def __init__(
+        self, archive: Archive, a: RunHeader, b: RunHeader, old: PortalRun, new: PortalRun, *, whole: bool
+    ) -> None:
+        self._whole = whole
         self._archive, self._a, self._b = archive, a, b
         self._old, self._new = old, new
         self._replay = (a.judged_from or a.id) == (b.judged_from or b.id)
@@ -210,14 +213,15 @@ class _Pair:
         left: list[str] = []
         left += [] if self._same_book else ["rule"]
         left += [] if self._same_entry or self._replay else ["list"]
-        if left and not self._replay and self._facts_differ(old, new):
-            left.append("site")
-        elif not left and not self._replay:
-            left.append("site")  # a verdict follows from nothing else
-        if "site" in left and not self._same_way and not self._replay:
+        left += ["others"] if self._others_differ and not self._replay else []
+        if not self._replay and (not left or self._facts_differ(old, new)):
+            left.append("site")  # where nothing else is left: a verdict follows from nothing else
+        if "site" in left and not self._same_way:
             left.append("settings")
         if len(left) > 1:
             left = self._tried(left, old, new, _outcome)
+        if left == ["others"] and self._whole:
+            return "site", ("others",)
         return _one_of(left)
 
     def _why_standing(self, old: Judgement, new: Judgement) -> tuple[Reason, tuple[str, ...]]:
@@ -235,7 +239,7 @@ class _Pair:
     def _facts_differ(self, old: Judgement, new: Judgement) -> bool:
         """Whether what either verdict rests on was seen otherwise: the pages it cites, or, where it cites none or
         one that is no page, what the servers answered."""
-        if "unstable" in (old.verdict.reason, new.verdict.reason) or self._others_differ:
+        if "unstable" in (old.verdict.reason, new.verdict.reason):
             return True
         before, after = self._facts
         cited = _cited(old) | _cited(new)
@@ -248,10 +252,11 @@ class _Pair:
 
     @property
     def _others_differ(self) -> bool:
+        """Whether the rest of the run showed something else of what matters to this portal."""
         old, new = self._old.around, self._new.around
         near = {one.id for one in (old.main_portal, *old.components) if one is not None}
         return (near & (old.answered or frozenset())) != (near & (new.answered or frozenset())) or any(
-            getattr(old, name) != getattr(new, name) for name in _BY_OTHERS
+            getattr(old, name) != getattr(new, name) for name in _BY_OTHERS if name != "answered"
         )
 
     @cached_property
@@ -268,7 +273,7 @@ class _Pair:
         self, left: list[str], old: Judgement, new: Judgement, show: Callable[[Judgement], object]
     ) -> list[str]:
         """The reasons that are left when each is tried out by itself on what the older run saw."""
-        for name in [one for one in ("rule", "law", "list") if one in left]:
+        for name in [one for one in ("rule", "law", "list", "others") if one in left]:
             item = self._judged_by(name).get(old.rule)
             if item is not None and show(item) == show(new):
                 return [name]
@@ -286,8 +291,9 @@ class _Pair:
                 one, new = self._facts[0], self._new
                 portal, around, day = one.portal, one.around, self._a.law_day
                 if name == "list":
-                    entries = {one: getattr(new.around, one) for one in _BY_REGISTRY}
-                    portal, around = new.portal, replace(around, **entries)
+                    portal, around = new.portal, _with(around, new.around, _BY_REGISTRY)
+                elif name == "others":
+                    around = _with(around, new.around, _BY_OTHERS)
                 elif name == "law":
                     day = self._b.law_day
                 told = judge(portal, one.visit, around, book, day)
@@ -302,6 +308,11 @@ class _Pair:
 @cache
 def _book() -> Rulebook:
     return open_rulebook()
+
+
+def _with(around: Surroundings, other: Surroundings, names: Sequence[str]) -> Surroundings:
+    values: dict[str, Any] = {name: getattr(other, name) for name in names}
+    return replace(around, **values)
 
 
 def _one_of(left: list[str]) -> tuple[Reason, tuple[str, ...]]:

@@ -22,7 +22,7 @@ from audit_rules.judgement import Judgement
 from audit_rules.reading import read_page
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.scoring import score
-from audit_rules.verdict import Verdict, passed
+from audit_rules.verdict import Verdict, cant_tell, passed
 from storage.archive import Archive
 from storage.records import PortalRun, RunHeader
 from tests.told_runs import header, portal_run
@@ -188,6 +188,19 @@ def test_components_that_came_to_count_are_named(runs: Runs) -> None:
     runs.look(seen(), around=Surroundings(LAW_DAY, components=(replace(part, confirmed=True),)))
     one = runs.changes()["components"]
     assert (one.change, one.before, one.after, one.reason) == ("entry", "", "so1", "list")
+
+
+@pytest.mark.parametrize(("kind", "why"), [("nightly", ("site", ("others",))), ("run", ("unknown", ("others",)))])
+def test_what_other_portals_showed_is_not_laid_at_this_ones_door(
+    runs: Runs, kind: str, why: tuple[Reason, tuple[str, ...]]
+) -> None:
+    part = Portal("so1", Address("so1.lam.gov.vn"), "department", main_portal_id="lam", confirmed=True)
+    around = Surroundings(LAW_DAY, components=(part,), answered=frozenset({"lam"}))
+    said = {"structure.lists_component_sites": cant_tell("components_not_visited")}
+    runs.look(seen(), around=around, kind=kind, said=said)
+    runs.look(seen(news="Tin khác"), around=replace(around, answered=frozenset({"lam", "so1"})), kind=kind)
+    assert runs.changes().keys() == said.keys()
+    assert runs.why("structure.lists_component_sites") == why
 
 
 def test_a_law_that_came_into_force_changes_what_a_fault_weighs(runs: Runs) -> None:
