@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,9 +19,10 @@ from audit.progress import Silence
 from audit.registry_files import read_registry
 from crawler.plan import Plan
 from storage.archive import Archive
+from storage.database import DatabaseUnusable
 from storage.records import PortalRun, Run
 from tests.loopback import Answer, Asked, Web, web
-from tests.night_land import Land, land
+from tests.night_land import MARK, Land, land
 
 
 @contextmanager
@@ -28,7 +31,14 @@ def control() -> Iterator[Web]:
         yield host
 
 
-def night(here: Land, host: int, *, closing: datetime | None = None, patience: float = 0.0) -> tuple[Run, Ended]:
+def night(
+    here: Land,
+    host: int,
+    *,
+    closing: datetime | None = None,
+    patience: float = 0.0,
+    silence: float = 300.0,
+) -> tuple[Run, Ended]:
     """A night in this process, with workers of its own."""
     ways = (f":80:127.0.0.1:{here.port}", ":443:127.0.0.1:1")
     plan = Plan(render="never", delay=0, allow_private=True, connect_to=ways)
@@ -39,6 +49,7 @@ def night(here: Land, host: int, *, closing: datetime | None = None, patience: f
         patience=patience,
         closing=closing,
         control_every=0.2,
+        silence=silence,
     )
     here.data.mkdir(exist_ok=True)
     with Archive.open(here.db) as archive:
@@ -148,3 +159,44 @@ def test_after_closing_time_nobody_is_begun_and_every_row_says_so(tmp_path: Path
         ("cantTell", "not_visited")
     }
     assert asked == 0
+
+
+def test_a_worker_that_says_nothing_any_more_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with land(tmp_path) as here, control() as host:
+        monkeypatch.setenv(MARK, here.mark)
+        stopped: list[int] = []
+
+        def stops(request: Asked) -> Answer | None:
+            if request.host == "songmay.gov.vn" and not stopped:
+                stopped.extend(here.processes("audit.process"))
+                for worker in stopped:
+                    os.kill(worker, signal.SIGSTOP)
+            return None
+
+        here.hook = stops
+        run, _ = night(here, host.port, silence=8)
+        monkeypatch.delenv(MARK)
+    assert len(stopped) == 1
+    assert run.status == "complete"
+    assert set(states(run).values()) == {("audited", None)}
+    assert here.processes() == set()
+
+
+def test_a_database_that_is_gone_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: list[str] = []
+    save = Archive.save
+
+    def gone_twice(archive: Archive, run_id: str, result: PortalRun) -> None:
+        if len(refused) < 2:
+            refused.append(result.portal.id)
+            raise DatabaseUnusable("không dùng được / it is gone")
+        save(archive, run_id, result)
+
+    monkeypatch.setattr(Archive, "save", gone_twice)
+    with land(tmp_path) as here, control() as host:
+        run, _ = night(here, host.port)
+        assert {name: here.visits(name) for name in ("songmay", "thanhlam", "bensong")} == dict.fromkeys(
+            ("songmay", "thanhlam", "bensong"), here.visits("songmay")
+        )
+    assert len(refused) == 2
+    assert set(states(run).values()) == {("audited", None)}
