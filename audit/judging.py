@@ -90,8 +90,9 @@ def judge_again(run_id: str, archive: Archive, *, law_day: date | None = None) -
     """Judges what an old run saw by today's rules, or by another day's law.
 
     Gives a new run, marked ``judged_from``: the run that looked, also where a replay is judged again. What was
-    known around each portal is that of the old run."""
+    known around each portal is that of the old run. Raises EvidencePruned."""
     rulebook = open_rulebook()
+    archive.must_be_whole(run_id)
     old = archive.run(run_id).header
     header = replace(
         old,

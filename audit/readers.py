@@ -79,3 +79,10 @@ def checked(check: Callable[[str], object]) -> Callable[[str], str]:
         return text.strip()
 
     return read
+
+
+def age(text: str) -> int | None:
+    """A number of days, ``400d`` or ``400``; None for ``forever``."""
+    if text.strip() == "forever":
+        return None
+    return int(within(int, 0, 36_500)(text.strip().removesuffix("d")))

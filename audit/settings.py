@@ -88,6 +88,9 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
         "connect_to", "connect_to", readers.checked(read_mapping), multiple=True, metavar="HOST1:PORT1:HOST2:PORT2"
     ),
     "public_key": lambda: Setting("public_key", "file", readers.file, metavar="PEM"),
+    "keep_evidence": lambda: Setting("keep_evidence", "age", readers.age, default="forever", metavar="DAYS"),
+    "keep_verdicts": lambda: Setting("keep_verdicts", "age", readers.age, default="forever", metavar="DAYS"),
+    "dry_run": lambda: Setting("dry_run", "yes_no", str, is_flag=True, default=False),
     "sign_key": lambda: Setting("sign_key", "file", readers.file, metavar="PEM"),
     "ca_file": lambda: Setting("ca_file", "pem", readers.pem, metavar="PEM"),
     "allow_private": lambda: Setting("allow_private", "yes_no", str, is_flag=True, default=False),

@@ -8,8 +8,10 @@ connection: PgBouncer in session mode, or none.)
 from __future__ import annotations
 
 import hashlib
+import threading
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Protocol
 
 from sqlalchemy import Connection, text
@@ -20,6 +22,8 @@ from storage.files import hold, release, safe_name
 
 _NOTICED = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 """A machine that lost its power says no goodbye: its locks are free a minute later."""
+_LINGERS = 90.0
+"""Seconds after which a lost connection is gone on the server's side too."""
 _TAKE = text("SELECT pg_try_advisory_lock(:key)")
 _SHARE = text("SELECT pg_try_advisory_lock_shared(:key)")
 
@@ -37,7 +41,8 @@ class Alive(Protocol):
     def leave(self, run_id: str) -> None: ...
 
     def renew(self) -> bool:
-        """After a lost connection: False where another process took one of the runs meanwhile."""
+        """Before anything is stored: takes the runs again where the connection was lost; False where another
+        process took one of them meanwhile. Raises DatabaseUnusable."""
 
     def close(self) -> None: ...
 
@@ -110,14 +115,16 @@ class _Locks:
         self._database = database
         self._held: dict[str, Connection] = {}
         self._shared: set[str] = set()
+        self._turn = threading.RLock()  # a connection is one thread's at a time
 
     def take(self, run_id: str) -> bool:
-        if run_id in self._held:
-            return False
-        connection = self._locked(run_id)
-        if connection is not None:
-            self._held[run_id] = connection
-        return connection is not None
+        with self._turn:
+            if run_id in self._held:
+                return False
+            connection = self._locked(run_id)
+            if connection is not None:
+                self._held[run_id] = connection
+            return connection is not None
 
     def share(self, run_id: str) -> bool:
         if run_id in self._held:
@@ -130,25 +137,34 @@ class _Locks:
 
     def leave(self, run_id: str) -> None:
         self._shared.discard(run_id)
-        connection = self._held.pop(run_id, None)
-        if connection is not None:
-            with suppress(SQLAlchemyError):  # where the connection is lost, the server has let go
-                connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")  # at once: a close takes its time
-            with suppress(SQLAlchemyError):
-                connection.close()
-
-    def renew(self) -> bool:
-        for run_id, connection in list(self._held.items()):
-            try:
-                connection.exec_driver_sql("SELECT 1")
-            except SQLAlchemyError:
-                fresh = self._locked(run_id)
-                if fresh is None:
-                    return False
+        with self._turn:
+            connection = self._held.pop(run_id, None)
+            if connection is not None:
+                with suppress(SQLAlchemyError):  # where the connection is lost, the server has let go
+                    connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")  # at once: a close takes its time
                 with suppress(SQLAlchemyError):
                     connection.close()
-                self._held[run_id] = fresh
+
+    def renew(self) -> bool:
+        with self._turn:
+            for run_id, connection in list(self._held.items()):
+                try:
+                    connection.exec_driver_sql("SELECT 1")
+                except SQLAlchemyError:
+                    fresh = self._locked_again(run_id)
+                    if fresh is None:
+                        return False
+                    with suppress(SQLAlchemyError):
+                        connection.close()
+                    self._held[run_id] = fresh
         return True
+
+    def _locked_again(self, run_id: str) -> Connection | None:
+        """Where only the network was gone, the server holds our own lost connection for a while."""
+        until = monotonic() + _LINGERS
+        while (fresh := self._locked(run_id)) is None and monotonic() < until:
+            sleep(1)
+        return fresh
 
     def _locked(self, run_id: str) -> Connection | None:
         connection = self._database.own_connection()

@@ -15,11 +15,19 @@ from storage.alive import alive_of
 from storage.database import ArchiveError, Database, DatabaseTooNew, DatabaseUnusable, open_database
 from storage.known import remember
 from storage.records import PastVerdict, PortalRun, Run, RunHeader, RunStatus
-from storage.results import Commons, load, store, store_judged
+from storage.results import Commons, EvidencePruned, load, pruned, store, store_judged
 from storage.tables import portal_runs, runs
 from storage.verdicts import count_verdicts, past_verdicts
 
-__all__ = ["Archive", "ArchiveError", "DatabaseTooNew", "DatabaseUnusable", "RunClosed", "UnknownRun"]
+__all__ = [
+    "Archive",
+    "ArchiveError",
+    "DatabaseTooNew",
+    "DatabaseUnusable",
+    "EvidencePruned",
+    "RunClosed",
+    "UnknownRun",
+]
 
 INTERRUPTED = "interrupted"
 """The reason of a run whose process died."""
@@ -239,6 +247,15 @@ class Archive:
                 batch = load(connection, run_id, ids[start : start + at_once], pages=pages, commons=commons)
             yield from batch
 
+    def must_be_whole(self, run_id: str) -> None:
+        """Raises EvidencePruned where pages of the run are no longer there: what is left must not be judged."""
+        gone = select(portal_runs.c.run_id).where(
+            portal_runs.c.run_id == run_id, portal_runs.c.pruned_at.is_not(None)
+        )
+        with self.database.read() as connection:
+            if connection.scalar(gone.limit(1)) is not None:
+                raise pruned(run_id)
+
     def overview(self, run_id: str) -> dict[str, dict[str, int]]:
         """Of how many portals of a run each rule said what: counts by outcome, by rule. Nothing is unpacked."""
         with self.database.read() as connection:
@@ -272,7 +289,7 @@ class Archive:
     def _transact(self, work: Callable[[Connection], T]) -> T:
         """One transaction, again where the database was away or held. Raises RunClosed where another process took
         a run of this one meanwhile."""
-        return self.database.transact(work, back=self._renew)
+        return self.database.transact(work, first=self._renew)
 
     def _renew(self) -> None:
         if not self._alive.renew():

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from storage.faults import ArchiveError, DatabaseTooNew, DatabaseUnusable, name_of, passes, told, unusable
 from storage.tables import REVISION
@@ -104,10 +104,10 @@ class Database:
         with told(self.name), self._reading.connect() as connection:
             yield connection
 
-    def transact(self, work: Callable[[Connection], T], *, back: Callable[[], None] | None = None) -> T:
+    def transact(self, work: Callable[[Connection], T], *, first: Callable[[], None] | None = None) -> T:
         """``work`` in one transaction, and once more from its beginning, for up to PATIENCE seconds, where the
-        server went away or another writer came in between; ``back`` is called before each further try. ``work`` has
-        to do the same the second time, also where the first was stored and only its receipt was lost.
+        server went away or another writer came in between; ``first`` is called before each try. ``work`` has to do
+        the same the second time, also where the first was stored and only its receipt was lost.
 
         Raises DatabaseUnusable.
         """
@@ -115,24 +115,17 @@ class Database:
         pause = 0.05
         while True:
             try:
-                with self._writing.begin() as connection:
+                if first is not None:
+                    first()
+                with told(self.name), self._writing.begin() as connection:
                     return work(connection)
-            except IntegrityError:
-                raise
-            except DatabaseError as error:
-                if not passes(error) or monotonic() + pause > until:
-                    raise unusable(self.name, error) from error
-                log.warning("the database is away or held, tried again in %.2f s: %s", pause, error.orig)
-            except sqlite3.DatabaseError as error:
-                raise unusable(self.name, error) from error
+            except (DatabaseUnusable, IntegrityError) as error:
+                cause = error.__cause__ if isinstance(error, DatabaseUnusable) else error
+                if not isinstance(cause, DBAPIError) or not passes(cause) or monotonic() + pause > until:
+                    raise
+                log.warning("the database is away or held, tried again in %.2f s: %s", pause, cause.orig)
             sleep(pause)
             pause = min(pause * 2, 5.0)
-            if back is not None:
-                try:
-                    back()
-                except DatabaseUnusable:
-                    if monotonic() + pause > until:
-                        raise
 
     def own_connection(self) -> Connection:
         """A connection that is nobody else's, each of its statements a transaction. Raises DatabaseUnusable."""

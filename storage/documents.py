@@ -3,7 +3,7 @@ each by its difference to the one before; what did not change at all is not kept
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, exists, insert, select
@@ -98,16 +98,18 @@ class Documents:
         return int(made[0])  # type: ignore[index]
 
 
-def drop_unused(connection: Connection, numbers: Sequence[int] | None = None) -> int:
-    """Removes documents (of these, or all) that no run names and no other document is told by: how many."""
+def drop_unused(connection: Connection, numbers: Iterable[int]) -> int:
+    """Removes those of these documents, and of those they are told by, that no run names and no other document is
+    told by: how many."""
     after = documents.alias("after")
     used = [select(after.c.id).where(after.c.near == documents.c.id)]
     for each in (*(portal_runs.c[name] for name in _NAMED), looks.c.document_id):
         used.append(select(each).where(each == documents.c.id))
-    unused = delete(documents).where(*(~exists(one) for one in used))
-    if numbers is not None:
-        return connection.execute(unused.where(documents.c.id.in_(numbers))).rowcount
+    unused = delete(documents).where(*(~exists(one) for one in used)).returning(documents.c.near)
     count = 0
-    while (gone := connection.execute(unused).rowcount) > 0:  # the last of a chain goes first
-        count += gone
+    for number in numbers:
+        gone = connection.execute(unused.where(documents.c.id == number)).first()
+        while gone is not None:
+            count += 1
+            gone = connection.execute(unused.where(documents.c.id == gone.near)).first()
     return count

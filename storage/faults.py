@@ -94,7 +94,8 @@ _TEXTS = (
     )),
 )  # fmt: skip
 
-_PASSING = ("40", "08", "53300", "55P03", "57P01", "57P02", "57P03")
+# 23503: what a row refers to was pruned a moment ago.
+_PASSING = ("40", "08", "23503", "53300", "55P03", "57P01", "57P02", "57P03")
 _PASSWORD = re.compile(r"(://[^/@\s]*?):[^/\s]*@|((?:password|passfile)=)[^&\s]+", re.IGNORECASE)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from storage import blobs, rows
 from storage.documents import Documents, drop_unused
+from storage.faults import ArchiveError
 from storage.records import PortalRun
 from storage.tables import looks, portal_runs
 from storage.verdicts import tell_verdicts
@@ -19,6 +20,10 @@ _OF_PORTALS = 22_2023  # tells these locks from others in the same database
 _PORTALS_LOCKED = 1000
 """Numbers that portals share as the key of their lock: the closing step locks every portal of a run at once, and
 a server has room for some thousands."""
+
+
+class EvidencePruned(ArchiveError):
+    """What the run saw is no longer there."""
 
 
 class Commons:
@@ -48,12 +53,12 @@ def store(connection: Connection, run_id: str, seen: rows.Seen, judged: rows.Jud
     documents = Documents(connection)
     here = _here(run_id, portal_id)
     old = connection.execute(select(portal_runs).where(here)).one_or_none()
-    replaced = [old.visit_id, old.judged_id, *_looks_of(connection, run_id, [portal_id])[portal_id]] if old else []
+    replaced = [old.visit_id, old.judged_id, *looks_of(connection, run_id, [portal_id])[portal_id]] if old else []
     last = select(func.max(portal_runs.c.nth)).where(portal_runs.c.portal_id == portal_id)
     nth = old.nth if old else (connection.scalar(last) or 0) + 1
     connection.execute(delete(portal_runs).where(here))
     near = _near(connection, portal_id, seen.columns["state"])
-    parts = _looks_of(connection, near.run_id, [portal_id])[portal_id] if near is not None else []
+    parts = looks_of(connection, near.run_id, [portal_id])[portal_id] if near is not None else []
     told = {
         "visit_id": documents.tell(seen.document, near.visit_id if near is not None else None),
         "judged_id": documents.tell(judged.document, near.judged_id if near is not None else None),
@@ -93,10 +98,13 @@ def store_judged(connection: Connection, run_id: str, judged: rows.Judged, porta
 def load(
     connection: Connection, run_id: str, portal_ids: list[str], *, pages: bool, commons: Commons
 ) -> list[PortalRun]:
-    """The results of these portals, in their order, without those that the run does not hold."""
+    """The results of these portals, in their order, without those that the run does not hold. Raises EvidencePruned
+    where ``pages`` are wanted that are no longer there."""
     here = (portal_runs.c.run_id == run_id) & portal_runs.c.portal_id.in_(portal_ids)
     found = {row.portal_id: row for row in connection.execute(select(portal_runs).where(here))}
-    parts = _looks_of(connection, run_id, portal_ids) if pages else {}
+    if pages and any(row.pruned_at is not None for row in found.values()):
+        raise pruned(run_id)
+    parts = looks_of(connection, run_id, portal_ids) if pages else {}
     documents = Documents(connection)
     documents.fetch(number for row in found.values() for number in (row.visit_id, row.judged_id))
     commons.fetch(documents, found.values())
@@ -113,11 +121,19 @@ def load(
     return results
 
 
+def pruned(run_id: str) -> EvidencePruned:
+    return EvidencePruned(
+        f"Nội dung các trang của lần kiểm tra “{run_id}” đã được dọn theo hạn lưu, không đánh giá lại được nữa"
+        f" / The pages of the run “{run_id}” were pruned; it cannot be judged again"
+    )
+
+
 def _shared(documents: Documents, judged: rows.Judged) -> rows.RowValues:
     return {"bodies_id": documents.keep(judged.bodies), "answered_id": documents.keep(judged.answered)}
 
 
-def _looks_of(connection: Connection, run_id: str, portal_ids: Sequence[str]) -> dict[str, list[int]]:
+def looks_of(connection: Connection, run_id: str, portal_ids: Sequence[str]) -> dict[str, list[int]]:
+    """The documents of what was read of the pages of each portal in a run, in their order."""
     mine = (looks.c.run_id == run_id) & looks.c.portal_id.in_(portal_ids)
     parts: dict[str, list[int]] = {portal_id: [] for portal_id in portal_ids}
     for row in connection.execute(select(looks).where(mine).order_by(looks.c.portal_id, looks.c.part)):
