@@ -20,6 +20,7 @@ from audit.commands import (
     night,
     operating,
     portals,
+    pruning,
     rounds,
     telling,
     worker,
@@ -46,6 +47,6 @@ for command in (
     *(answering.waive, answering.verdict, answering.replies, rounds.round_),
     *(listing.rules, listing.law, portals.portals, listing.labels),
     *(evidence.evidence, evidence.verify),
-    *(worker.worker, night.status, operating.doctor, database.db, looking.demo),
+    *(worker.worker, night.status, operating.doctor, pruning.prune, database.db, looking.demo),
 ):
     main.add_command(command)
