@@ -246,9 +246,10 @@ def _rows(text: str, problems: list[str]) -> Iterator[tuple[int, Mapping[str, st
             ]
         )
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    width = len(next(reader))
-    before = reader.line_num
+    before = 0
     try:
+        width = len(next(reader))
+        before = reader.line_num
         for cells in reader:
             line, before = before + 1 + skipped, reader.line_num
             if not any(cell.strip() for cell in cells):

@@ -152,12 +152,11 @@ class Rounds:
                 bodies = {row.portal_id: row.body for row in connection.execute(select(round_portals).where(here))}
             yield from (_read_portal(blobs.expand(bodies[each])) for each in some)
 
-    def _must_be(self, connection: Connection, round_id: str, status: RoundStatus) -> EvaluationRound:
-        found = self._one(connection, round_id)
-        if found.status != status:
-            vi, en = _STATUS[found.status]
-            raise RoundRefused(f"Đợt “{round_id}” {vi} / The round “{round_id}” {en}")
-        return found
+    def must_be_open(self, one: EvaluationRound) -> None:
+        _must_be(one, "open")
+
+    def _must_be(self, connection: Connection, round_id: str, status: RoundStatus) -> None:
+        _must_be(self._one(connection, round_id), status)
 
     def _one(self, connection: Connection, round_id: str) -> EvaluationRound:
         row = connection.execute(select(rounds).where(rounds.c.id == round_id)).one_or_none()
@@ -173,6 +172,12 @@ _STATUS: Mapping[RoundStatus, tuple[str, str]] = {
     "closed": ("đã đóng", "is closed"),
     "approved": ("đã được phê duyệt, không thay đổi được nữa", "was approved and cannot be changed any more"),
 }
+
+
+def _must_be(one: EvaluationRound, status: RoundStatus) -> None:
+    if one.status != status:
+        vi, en = _STATUS[one.status]
+        raise RoundRefused(f"Đợt “{one.id}” {vi} / The round “{one.id}” {en}")
 
 
 def _keep_nights(connection: Connection, round_id: str, nights: Sequence[str]) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audit.cli import main
 from audit.history import finding_id
-from audit.replies import read_day
+from audit.replies import AnswersRefused, read_answers, read_day
 from audit.reports.csv import columns
 from audit_rules.verdict import failed
 from storage.archive import Archive
@@ -169,8 +171,20 @@ def test_an_apostrophe_that_guards_a_note_is_no_part_of_it(local: Archive) -> No
     assert "\"'-đã giao" not in ask("export", "--run", "latest").stdout, "it is within a longer cell"
 
 
-def damaged(data: bytes, at: int, by: bytes) -> bytes:
-    return data[:at] + by + data[at:]
+_CELLS = st.sampled_from(
+    ["agree", "dispute", "", "x", '"', 'a"b', ";", ",", "\n", "=1", "'-1", "31/02/2026", "\0", "1E+9"]
+)
+_ROWS = st.lists(st.lists(_CELLS, max_size=9), max_size=4)
+_TABLES = st.builds(
+    lambda rows, delimiter: (
+        delimiter.join(["finding", "agency_reply", "agency_note", "rule", "reply_by"])
+        + "\n"
+        + "\n".join(delimiter.join(row) for row in rows)
+    ).encode(),
+    _ROWS,
+    st.sampled_from([",", ";", "\t"]),
+)
+"""Files whose heading is right and whose lines are anything, quotes that do not match among them."""
 
 
 REFUSED: dict[str, tuple[Saved, str]] = {
@@ -218,6 +232,20 @@ def test_what_cannot_be_read_is_refused_whole_with_its_line(local: Archive, save
     assert said in told.stderr
     assert "Chưa ghi nhận ý kiến nào" in told.stderr
     assert kept(local) == []
+
+
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode), _TABLES))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data)
+    try:
+        told = read_answers(
+            path, place_of=lambda _: None, portal_at=lambda *_: "a", taken_by="B", taken_at=datetime.now(UTC)
+        )
+    except AnswersRefused:
+        return
+    assert all(reply.portal_id == "a" for reply in told.replies)
 
 
 def test_every_fault_is_told_at_once(local: Archive) -> None:

@@ -83,13 +83,14 @@ def close_round(desk: Desk, /, **given: Any) -> int:
         rounds = Rounds(archive.database)
         try:
             one = rounds.one(given["id"])
-            if one.status == "open" and day_of() <= one.explain_until:
+            rounds.must_be_open(one)
+            if day_of() <= one.explain_until:
                 raise BadInput("error.still_explained", id=one.id, day=one.explain_until)
             book = open_rulebook()
             nights = [night.id for night in nights_of(archive, one, book)]
-            if not nights and one.status == "open":
+            if not nights:
                 raise BadInput("error.no_nights", id=one.id)
-            told = weigh(archive, one, book) if one.status == "open" else ()
+            told = weigh(archive, one, book)
             closed = rounds.close(one.id, told, nights, datetime.now(UTC), given["by"])
         except (RoundRefused, UnfitNight) as error:
             raise BadInput("error.opinion", cause=error) from error
