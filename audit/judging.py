@@ -22,6 +22,8 @@ from storage.archive import Archive, ArchiveError
 from storage.files import why
 from storage.records import PortalRun, Run, RunHeader, RunStatus
 
+_SEEN = frozenset({"audited", "partial"})
+
 
 def new_run_id() -> str:
     """An id that sorts by time and is not given twice."""
@@ -64,8 +66,8 @@ def _told_more(archive: Archive, header: RunHeader, rulebook: Rulebook, told: Wh
 
 
 def _told(each: PortalRun, around: Surroundings, header: RunHeader, rulebook: Rulebook) -> PortalRun | None:
-    if around == each.around:
-        return None
+    if around == each.around or each.visit.state not in _SEEN:
+        return None  # what is said of a portal that was not seen depends on nothing around it
     again = _judged(replace(each, around=around), rulebook, header.law_day)
     visit = replace(each.visit, pages=(), net=NetFacts(), later=None)
     return replace(again, visit=visit, around=replace(around, answered=None))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
@@ -94,7 +96,7 @@ def drive(
     Raises AnotherNight, TooLittleRoom, WindowShut and, with ``only_resume``, NothingToResume before it begins;
     EvidenceError, ArchiveError, WorkersLost and KeyboardInterrupt break the night off: it can be gone on with.
     """
-    with _held(archive, data, only_resume):
+    with _interruptible(), _held(archive, data, only_resume):
         archive.recover()
         sweep(data / "evidence")
         night, todo = _begun(archive, registry, plan, data, law_day, window, only_resume)
@@ -107,6 +109,19 @@ def drive(
             return night, end(
                 archive, night, data, cut=looked.cut, away=looked.away, untrusted=sorted(looked.untrusted)
             )
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends the night in good order also while no loop runs."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
