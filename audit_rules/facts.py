@@ -242,7 +242,8 @@ class PageFacts:
 class Source:
     """What is known of the bytes of a page beside its facts: what the answer said of itself (empty where nothing),
     the digest of its canonical content, and, where this run's evidence does not hold them, the evidence file that
-    does and the moment of the record in it. ``unchanged`` tells that the facts are those of the last visit."""
+    does and the moment of the record in it. ``unchanged`` tells that the facts are those of the last visit,
+    ``withheld`` that the bytes are kept nowhere, for they have the words of private persons."""
 
     content_type: str = ""
     etag: str = ""
@@ -251,6 +252,7 @@ class Source:
     kept_in: str = ""
     kept_at: datetime | None = None
     unchanged: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

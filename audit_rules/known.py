@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from audit_rules.facts import PageFacts, Source, Visit
 from audit_rules.judgement import Judgement
-from audit_rules.reading.private import is_private
 from audit_rules.verdict import Verdict
 
 LOOK_NIGHTS = 3
@@ -42,11 +41,6 @@ class KnownPage:
     kept: Kept | None = None
     look: PageFacts | None = None
     look_kept: Kept | None = None
-
-    @property
-    def private(self) -> bool:
-        """Whether it has the words of private persons: then no body of it is held anywhere."""
-        return is_private(self.facts.url, self.facts.title)
 
 
 @dataclass(frozen=True, slots=True)

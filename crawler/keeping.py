@@ -68,8 +68,7 @@ def weigh(
     if sent.status == 304 and known is not None:
         return _not_modified(sent, known, evidence)
     if sent.facts is not None:
-        facts = sent.facts
-        return Weighed(_withheld(sent, facts, evidence), _source(headers, ""))
+        return _withheld(sent, sent.facts, _source(headers, ""), evidence)
     if sent.status != 200 or not blocks.is_html(headers, body):
         keep(sent, evidence)
         return Weighed(None, Source())
@@ -78,8 +77,7 @@ def weigh(
         if weighed is not None:
             return weighed
     if has_private_words(sent.url, body) and blocks.stop(sent.status, headers, body) is None:
-        facts = _read(sent, headers, body)
-        return Weighed(_withheld(sent, facts, evidence), _source(headers, canonical_digest(body)))
+        return _withheld(sent, _read(sent, headers, body), _source(headers, canonical_digest(body)), evidence)
     keep(sent, evidence)
     return Weighed(None, _source(headers, canonical_digest(body)))
 
@@ -102,8 +100,8 @@ def _as_before(
     same = source.canonical != "" and source.canonical == canonical_digest(body) and holds_no_token(facts)
     if not same:
         return None
-    if has_private_words(sent.url, body):
-        return Weighed(_withheld(sent, facts, evidence), replace(source, unchanged=True))
+    if known.source.withheld:
+        return _withheld(sent, facts, replace(source, unchanged=True), evidence)
     keep(sent, evidence)
     return Weighed(facts, replace(source, unchanged=True))
 
@@ -111,11 +109,9 @@ def _as_before(
 def _again(sent: Sent, known: KnownPage, source: Source, evidence: Evidence | None) -> Source:
     """Keeps an answer of which the bytes are held already, as far as they still are."""
     source = replace(source, kept_in="", kept_at=None, unchanged=True)
-    if known.private:
-        if evidence is not None:
-            facts = replace(known.facts, seen_at=sent.seen_at)
-            evidence.withheld(sent.url, known.facts.status, "", sent.headers, facts, sent.address, sent.seconds)
-        return source
+    if known.source.withheld:
+        answer = replace(sent, status=known.facts.status)
+        return _withheld(answer, replace(known.facts, seen_at=sent.seen_at), source, evidence).source
     if known.kept is None:
         keep(sent, evidence)
         return source
@@ -134,10 +130,10 @@ def _again(sent: Sent, known: KnownPage, source: Source, evidence: Evidence | No
     return replace(source, kept_in=known.kept.warc, kept_at=known.kept.seen_at)
 
 
-def _withheld(sent: Sent, facts: PageFacts, evidence: Evidence | None) -> PageFacts:
+def _withheld(sent: Sent, facts: PageFacts, source: Source, evidence: Evidence | None) -> Weighed:
     if evidence is not None:
         evidence.withheld(sent.url, sent.status, "", sent.headers, facts, sent.address, sent.seconds)
-    return facts
+    return Weighed(facts, replace(source, withheld=True))
 
 
 def _read(sent: Sent, headers: Mapping[str, str], body: bytes) -> PageFacts:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from audit.evidence import seal_round
 from storage.manifest import FOLDER, Problem, prune, seal, sign_round, verify
 from storage.recorded import EvidenceError
+from storage.rounds import EvaluationRound
 
 
 def evidence(folder: Path, run_id: str, *portals: str) -> dict[str, str]:
@@ -132,3 +135,23 @@ def test_a_key_that_is_none_is_one_clear_sentence(tmp_path: Path, content: bytes
         seal(tmp_path, "dem-1", evidence(tmp_path, "dem-1", "a"), key)
     assert " / " in str(told.value)
     assert verify(tmp_path).manifests == 0
+
+
+def test_an_approved_round_stands_in_the_chain_with_who_approved_it(tmp_path: Path) -> None:
+    private, public = key_of(tmp_path / "keys")
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    one = EvaluationRound(
+        *("dot-1", "approved", at.date(), "0.1.0", "0" * 64, at.date(), at, "A"),
+        nights=("dem-1", "dem-2"),
+        digest="d" * 64,
+        approved_by="Lê Văn C",
+        document_no="9/QĐ",
+    )
+    folder = tmp_path / "data" / "evidence"
+    seal(folder, "dem-1", evidence(folder, "dem-1", "a"))
+    head = seal_round(one, tmp_path / "data", private)
+    told = json.loads((folder / FOLDER / "00000002.json").read_bytes())
+    assert (told["kind"], told["round"], told["runs"]) == ("round", "dot-1", ["dem-1", "dem-2"])
+    assert (told["digest"], told["approved_by"], told["document"]) == ("d" * 64, "Lê Văn C", "9/QĐ")
+    found = verify(folder, public=public)
+    assert (found.head, found.signed, found.problems) == (head, 1, ())
