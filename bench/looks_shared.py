@@ -23,8 +23,8 @@ def address(number: int, *, plain: bool) -> str:
     return f"{scheme}://cong{number % HOSTS}.gov.vn/{kind}/{number}"
 
 
-def _tree() -> dict[int, list[str]]:
-    """The processes below this one and itself, with the fields of their ``stat`` behind the name."""
+def _tree(root: int) -> dict[int, list[str]]:
+    """The processes below one and itself, with the fields of their ``stat`` behind the name."""
     told: dict[int, list[str]] = {}
     below: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -32,7 +32,7 @@ def _tree() -> dict[int, list[str]]:
             fields = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
             told[int(path.parent.name)] = fields
             below.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    found, left = {}, [os.getpid()]
+    found, left = {}, [root] if root in told else []
     while left:
         process = left.pop()
         found[process] = told[process]
@@ -42,14 +42,14 @@ def _tree() -> dict[int, list[str]]:
 
 def cpu_seconds() -> float:
     """Processor time of the tree, of processes that ended in it too."""
-    ticks = sum(int(ticks) for fields in _tree().values() for ticks in fields[11:15])
+    ticks = sum(int(ticks) for fields in _tree(os.getpid()).values() for ticks in fields[11:15])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def pss_mib() -> float:
-    """Memory of the tree, what processes share told once."""
+def pss_mib(root: int | None = None) -> float:
+    """Memory of the tree below a process, this one where none is named; what processes share is told once."""
     size = 0
-    for process in _tree():
+    for process in _tree(root or os.getpid()):
         with contextlib.suppress(OSError):
             lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
             size += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
