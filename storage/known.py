@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from storage.results import Commons, load
 from storage.tables import known_portals, portal_runs, runs, verdict_intervals
 
 _SEEN = ("audited", "partial")
+_HANOI = timezone(timedelta(hours=7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,16 @@ class _Files:
         self._folder, self._portal_id, self._run_id = folder, portal_id, run_id
         self._there: dict[str, bool] = {}
 
+    def age(self, moment: datetime) -> int:
+        """Days since a moment, as days are counted in Hà Nội."""
+        return (self.day - moment.astimezone(_HANOI).date()).days
+
     def kept(self, source: Source, view: PageFacts, url: str) -> Kept | None:
         name = source.kept_in or file_name(self._run_id, self._portal_id)
         if name not in self._there:
             self._there[name] = (self._folder / name).is_file()
         seen_at = source.kept_at or view.seen_at
-        if not self._there[name] or (self.day - seen_at.date()) > timedelta(KEPT_DAYS):
+        if not self._there[name] or self.age(seen_at) > KEPT_DAYS:
             return None
         return Kept(name, url, seen_at)
 
@@ -124,7 +129,7 @@ def _page(page: Page, raw: PageFacts, sources: _Sources, files: _Files, *, anew:
     source = sources.sent[page.url]
     known = KnownPage(raw, source, files.kept(source, raw, page.url))
     look, drawn = page.rendered, sources.drawn.get(page.url)
-    if look is None or drawn is None or anew or (files.day - look.seen_at.date()) >= timedelta(LOOK_NIGHTS):
+    if look is None or drawn is None or anew or files.age(look.seen_at) >= LOOK_NIGHTS:
         return known
     held = files.kept(drawn, look, page.url)
     return known if held is None else replace(known, look=look, look_kept=held)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from warcio.archiveiterator import ArchiveIterator
 
 from audit import fleet
@@ -32,11 +33,13 @@ from crawler.plan import Plan
 from crawler.visit import visit
 from sandbox.world import World
 from storage.archive import Archive
-from storage.evidence import EvidenceWriter
+from storage.evidence import EvidenceWriter, file_name
 from storage.known import recall
 from storage.recorded import Recorded
 from storage.records import Run
+from storage.tables import runs
 from tests.made_portal import HOST, TEXT, Painter, Reply, Site, html, network, portal
+from tests.told_runs import EVIDENCE, PORTAL, header, judgement, portal_run
 
 DAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 1, tzinfo=UTC)
@@ -371,3 +374,65 @@ def test_nothing_is_known_of_what_another_program_read_or_an_old_file_holds(nigh
     assert known(day_of(), "another").pages == {}
     assert all(page.kept is None for page in known(day_of() + timedelta(40)).pages.values())
     assert all(page.kept is None for page in known(day_of(), folder=tmp_path).pages.values())
+
+
+NIGHT_AT_ONE = datetime(2026, 7, 14, 18, 30, tzinfo=UTC)  # 01:30 of the 15th in Hà Nội
+
+
+def looked_at(folder: Path, *nights: tuple[Judgement, ...], made_by: str = "1") -> Archive:
+    """An archive with so many nights of one portal, whose home was drawn in each."""
+    archive = Archive.open(folder / "audit.db")
+    for number, judgements in enumerate(nights):
+        at = NIGHT_AT_ONE + timedelta(days=number)
+        one = portal_run(judgements, at=at)
+        name = file_name(f"d{number}", one.portal.id)
+        (folder / "evidence" / name).parent.mkdir(parents=True)
+        (folder / "evidence" / name).touch()
+        source = Source(content_type="text/html")
+        pages = tuple(replace(page, source=source) for page in one.visit.pages)
+        archive.begin(header(f"d{number}", kind="nightly", night=number))
+        archive.save(f"d{number}", replace(one, visit=replace(one.visit, pages=pages, made_by=made_by), warc=name))
+        archive.close_run(f"d{number}", status="complete", finished_at=at, reason=None)
+    return archive
+
+
+ON_A_LOOK = judgement("navigation.search_box", failed(replace(EVIDENCE, how="rendered")))
+ON_BYTES = judgement("identity.footer_email", failed(EVIDENCE))
+
+
+@pytest.mark.parametrize(
+    ("nights", "carried"),
+    [
+        ([(ON_BYTES,)], True),
+        ([(ON_A_LOOK,)], False),
+        ([(ON_BYTES,), (ON_A_LOOK,)], False),
+        ([(ON_A_LOOK,), (ON_A_LOOK,)], True),
+    ],
+)
+def test_a_look_that_a_fault_of_one_night_rests_on_is_not_told_again(
+    tmp_path: Path, nights: list[tuple[Judgement, ...]], carried: bool
+) -> None:
+    day = date(2026, 7, 15) + timedelta(len(nights))
+    while is_anew(PORTAL.id, day):
+        day += timedelta(1)
+    with looked_at(tmp_path, *nights) as archive:
+        known = recall(archive.database, PORTAL.id, "1", day, tmp_path / "evidence")
+    (page,) = known.pages.values()
+    assert page.kept is not None
+    assert (page.look is not None) == carried
+
+
+def test_a_look_is_told_for_two_nights_and_not_when_all_is_looked_at_anew(tmp_path: Path) -> None:
+    with looked_at(tmp_path, (ON_BYTES,)) as archive:
+        for age in range(1, 6):
+            day = date(2026, 7, 15) + timedelta(age)
+            known = recall(archive.database, PORTAL.id, "1", day, tmp_path / "evidence")
+            (page,) = known.pages.values()
+            assert (page.look is not None) == (age < LOOK_NIGHTS and not known.anew), age
+
+
+def test_a_night_that_was_held_back_is_built_on_by_nobody(tmp_path: Path) -> None:
+    with looked_at(tmp_path, (ON_BYTES,)) as archive:
+        with archive.database.write() as connection:
+            connection.execute(update(runs).values(status="quarantined"))
+        assert recall(archive.database, PORTAL.id, "1", date(2026, 7, 16), tmp_path / "evidence") == Known()
