@@ -123,8 +123,9 @@ def load(
 
 def pruned(run_id: str) -> EvidencePruned:
     return EvidencePruned(
-        f"Nội dung các trang của lần kiểm tra “{run_id}” đã được dọn theo hạn lưu, không đánh giá lại được nữa"
-        f" / The pages of the run “{run_id}” were pruned; it cannot be judged again"
+        f"Nội dung các trang của lần kiểm tra “{run_id}” đã được dọn theo hạn lưu,"
+        " không đánh giá hay đối chiếu lại được nữa"
+        f" / The pages of the run “{run_id}” were pruned; it cannot be judged or compared again"
     )
 
 

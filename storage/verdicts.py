@@ -72,14 +72,24 @@ def past_verdicts(connection: Connection, portal_id: str) -> list[PastVerdict]:
     """What finished runs said of a portal, newest last; neither re-judged nor quarantined runs."""
     counted = runs.c.status.in_(("complete", "partial")) & (runs.c.kind != "judge")
     seen_at = func.coalesce(portal_runs.c.finished_at, runs.c.started_at)
-    asked = (
-        select(runs.c.id, runs.c.kind, runs.c.day, seen_at, _v.rule, _v.outcome, _v.reason)
+    visits = (
+        select(portal_runs.c.nth, runs.c.id, runs.c.kind, runs.c.day, seen_at)
         .join_from(portal_runs, runs, runs.c.id == portal_runs.c.run_id)
-        .join(verdict_intervals, _HOLDS)
         .where(portal_runs.c.portal_id == portal_id, counted)
-        .order_by(runs.c.started_at, runs.c.id, _v.rule)
+        .order_by(runs.c.started_at, runs.c.id)
     )
-    return [PastVerdict(*row) for row in connection.execute(asked)]
+    said = select(_v.first, _v.last, _v.rule, _v.outcome, _v.reason).where(_v.portal_id == portal_id)
+    told = connection.execute(visits).all()
+    by_nth: dict[int, list[tuple[str, str, str | None]]] = {nth: [] for nth, *_ in told}
+    newest = max(by_nth, default=0)
+    # The database would look through all intervals for each visit; a year of one portal has some hundred of both.
+    for first, last, *item in connection.execute(said.order_by(_v.rule)):
+        for nth in range(first, min(last, newest) + 1):
+            if nth in by_nth:
+                by_nth[nth].append(tuple(item))
+    return [
+        PastVerdict(run_id, kind, day, at, *item) for nth, run_id, kind, day, at in told for item in by_nth[nth]
+    ]
 
 
 def count_verdicts(connection: Connection, run_id: str) -> dict[str, dict[str, int]]:

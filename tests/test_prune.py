@@ -92,7 +92,7 @@ def test_a_run_without_its_pages_is_not_judged_again(archive: Archive) -> None:
     fill(archive)
     prune_pages(archive.database, ["r0"], SEEN)
     for ask in (lambda: judge_again("r0", archive), lambda: archive.run("r0", pages=True)):
-        with pytest.raises(EvidencePruned, match="cannot be judged again"):
+        with pytest.raises(EvidencePruned, match="cannot be judged or compared again"):
             ask()
     assert len(archive.runs()) == 6
 
@@ -171,7 +171,7 @@ def test_the_command_removes_files_and_pages_and_says_so(old: Path, capsys: pyte
     checked = verify(old / "evidence")
     assert (checked.problems, checked.pruned, checked.whole) == ((), 3, 1)
     assert audit("judge", "--run", "r0", "--data", old) == 2
-    assert "were pruned; it cannot be judged again" in capsys.readouterr().err
+    assert "were pruned; it cannot be judged or compared again" in capsys.readouterr().err
     assert audit("judge", "--run", "now", "--data", old) != 2
     capsys.readouterr()
     assert audit("export", "--run", "r0", "--data", old) == 0

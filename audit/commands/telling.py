@@ -38,7 +38,9 @@ def export(desk: Desk, /, **given: Any) -> int:
             one = round_of(archive, given["round"])
             told, reply_by = as_run(archive, one), one.explain_until
         else:
-            told = archive.run(run_id_of(archive, given["run"]))
+            # The links between portals are told from both ends; all else needs no other agency's portals.
+            whose = None if given["what"] == "links" else given["agency"]
+            told = archive.run(run_id_of(archive, given["run"]), agency=whose)
         portals = of_agency(told, given["agency"])
         if given["what"] == "links":
             return tell(link_list(told.portals, portals), given, output, desk)
