@@ -24,6 +24,7 @@ from audit.night import Night, begin, hold, resume
 from audit.night_driver import is_open
 from audit.registry import Registry
 from audit.roster import groups
+from audit_rules.rulebook import open_rulebook
 from crawler.plan import Plan
 from storage.archive import Archive
 from storage.database import DatabaseUnusable, place
@@ -90,7 +91,9 @@ async def begin_shared(
     with Archive.open(db, create=False) as archive, hold(archive, data):
         queue = Queue(archive.database)
         for run_id in queue.nights(END):
-            raise NightOnQueue(run_id, queue.left(VISIT, run_id))
+            if archive.header(run_id).rules_version == open_rulebook().version:
+                raise NightOnQueue(run_id, queue.left(VISIT, run_id))
+            queue.drop(run_id)  # nobody goes on with it: ``resume`` ends it as it is
         archive.recover()
         night = await asyncio.to_thread(resume, archive, plan, data)
         if night is None:

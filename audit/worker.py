@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as clock_time
+from functools import partial
 from pathlib import Path
 
 from procrastinate import JobContext
@@ -26,6 +27,7 @@ from sqlalchemy import Connection
 from audit import shared_queue
 from audit.company import Company
 from audit.days import HANOI
+from audit.evidence import seal_run
 from audit.fleet import Progress, audit_portal
 from audit.night import AnotherNight, Ended, end, hold, open_night
 from audit.outlook import Outlook
@@ -34,6 +36,7 @@ from audit.roster import SUSPECTS
 from audit.shared_queue import BEGIN, END, NIGHTS, TRIES, VISIT, VISITS, Again, Later, NightOnQueue
 from audit.station import Station, file_of_visit, mark, stored, tidy
 from audit_rules.facts import Visit
+from audit_rules.rulebook import open_rulebook
 from crawler.plan import Plan
 from storage.archive import Archive, RunClosed
 from storage.database import DatabaseUnusable, unusable
@@ -50,10 +53,12 @@ POLL = 1.0
 END_EVERY = 30.0
 """Seconds, at most, until it is noticed that a night is over."""
 _BUSY = 5.0
+_OTHERS = 60.0  # seconds: for workers of the program with which a night was begun
 _STALLED_AT_LEAST = 2.0
 _QUICK = 10.0  # seconds: a taker that ends sooner, several times, would fare no better
 _FRUITLESS = 3
 _KEEP_JOBS_HOURS = 24 * 14
+_SEALED_LATE = 3  # nights that may have ended while this worker was not there
 
 
 class GoneOver(Exception):
@@ -100,7 +105,7 @@ class Worker:
         self._outlook = Outlook(terms.hosts, plan)
         self._running: set[int] = set()
         self._done = 0
-        self._woke: datetime | None = None
+        self._ticked, self._woke = time.monotonic(), datetime.fromtimestamp(0, UTC)
         self._fault: EvidenceError | None = None
         task = self._app.task
         task(name=VISIT, pass_context=True, retry=Again())(self._visit)
@@ -114,8 +119,11 @@ class Worker:
         it. Raises EvidenceError where this machine's disk is full, DatabaseUnusable where the server stays away."""
         tidy(self._nights, self._data)
         sweep(self._data / "evidence")
+        for night in self._nights.newest(_SEALED_LATE):
+            if not night.is_unended:
+                self._seal(night.run_id)
         async with self._app.open_async():
-            beside = [asyncio.create_task(each) for each in (self._tend(), self._outlook.watch())]
+            beside = [asyncio.create_task(each) for each in (self._tick(), self._tend(), self._outlook.watch())]
             try:
                 await self._take()
             finally:
@@ -186,7 +194,8 @@ class Worker:
         """Raises Later where a visit went wrong by no fault of the portal: it is made again."""
         if visit.reason == "our_fault" and held.attempts + 1 < TRIES:
             raise Later(_BUSY, "a fault of ours is tried again before it is told")
-        if self._woke is not None and visit.started_at is not None and visit.started_at < self._woke:
+        self._look_at_clock()
+        if visit.started_at is not None and visit.started_at < self._woke:
             raise Later(0, "this process was held up in the middle of the visit")
         if not await self._outlook.is_believed(visit):
             raise Later(0, "our network was away in the middle of the visit")
@@ -202,7 +211,7 @@ class Worker:
         until = time.monotonic() + shared_queue.PATIENCE
         while True:
             try:
-                await asyncio.to_thread(self._archive.save, run, result, first=ours)
+                await to_its_end(partial(self._archive.save, run, result, first=ours))
                 return
             except RunClosed:  # nobody was seen at it for a moment; where it is over, this says so
                 if not await asyncio.to_thread(self._archive.join, run):
@@ -252,6 +261,10 @@ class Worker:
                 if not await asyncio.to_thread(self._archive.join, run):
                     raise Later(_BUSY, "another process has the night for itself")
                 night = await asyncio.to_thread(open_night, self._archive, run, self._plan)
+                if night.header.rules_version != open_rulebook().version:
+                    self._archive.leave(run)
+                    log.error("the night %s was begun with other rules: this program does not judge it", run)
+                    raise Later(_OTHERS, "the night was begun with other rules")
                 station = self._station = Station(night, self._archive, self._data)
         station.visitors += 1
         try:
@@ -313,16 +326,25 @@ class Worker:
     def _beat_seconds(self) -> float:
         return max(self._terms.stalled, _STALLED_AT_LEAST) / 4
 
+    async def _tick(self) -> None:
+        while True:
+            self._look_at_clock()
+            await asyncio.sleep(self._beat_seconds)
+
+    def _look_at_clock(self) -> None:
+        """Notices that this process was held up, as whoever waited for it did: its time-outs told nothing."""
+        now = time.monotonic()
+        if now - self._ticked > self._beat_seconds + self._terms.stalled:
+            log.warning("this process was held up: what it was visiting is not believed")
+            self._woke = datetime.now(UTC)
+        self._ticked = now
+
     async def _tend(self) -> None:
         """Says that this worker lives, also while it stops; puts back on the queue what others left, and what it
         was given without hearing of it."""
         trusted_from, unheard = 0.0, set[int]()
         while True:
-            slept = time.monotonic()
             await asyncio.sleep(self._beat_seconds)
-            if time.monotonic() - slept > self._beat_seconds + self._terms.stalled:
-                log.warning("this process was held up: what it was visiting is not believed")
-                self._woke = datetime.now(UTC)
             try:
                 asked = time.monotonic()
                 if (taker := self._taker) is not None and taker.worker_id is not None:
@@ -347,7 +369,15 @@ class Worker:
             if record is not None and record.is_unended:
                 await asyncio.to_thread(self._nights.beat, station.run_id, datetime.now(UTC))
             elif not station.visitors:
+                await asyncio.to_thread(self._seal, station.run_id)
                 await self._leave()
+
+    def _seal(self, run_id: str) -> None:
+        """Writes down the hashes of a night's evidence that lies here; whoever ends the night sees his own only."""
+        try:
+            seal_run(self._archive, run_id, self._data)
+        except EvidenceError as error:
+            log.error("the evidence of %s is not sealed: %s", run_id, error)
 
     async def _give_back_unheard(self, worker_id: int, unheard: set[int]) -> set[int]:
         """Jobs that were given to this worker when the connection broke; seen twice, as one may just be ending."""
@@ -358,6 +388,17 @@ class Worker:
         for job_id in unheard & lost.keys():
             await self._app.job_manager.retry_job(lost[job_id])
         return set(lost) - unheard
+
+
+async def to_its_end(work: Callable[[], object]) -> None:
+    """Does something in a thread. Who is cancelled meanwhile hears of it afterwards: what is being stored is then
+    stored, and its evidence stays."""
+    doing = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise
 
 
 def cron(at: clock_time) -> str:

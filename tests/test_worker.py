@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, time
@@ -20,13 +21,15 @@ from procrastinate.jobs import Status
 from sqlalchemy import make_url
 
 from audit.company import Company
+from audit.days import HANOI
 from audit.shared_queue import END, VISIT, VISITS, errands_of, give_back, open_queue, visit
 from audit.station import file_of_visit, mark, stored, tidy
-from audit.worker import cron
+from audit.worker import cron, to_its_end
 from sandbox.world import World
 from storage.archive import Archive, RunClosed
 from storage.database import upgrade
 from storage.evidence import file_name
+from storage.manifest import verify
 from storage.nights import Nights
 from storage.queue import Hold, Queue
 from tests.databases import cluster, find_programs, started
@@ -47,7 +50,7 @@ def ask(url: str, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return found.fetchall() if found.description else []
 
 
-def wait(what: Callable[[], Any], seconds: float = 60) -> Any:
+def wait(what: Callable[[], Any], seconds: float = 180) -> Any:
     """Waits until something is true, and gives it."""
     until = monotonic() + seconds
     while not (found := what()):
@@ -71,12 +74,13 @@ class Province:
         place = ("--db", self.url, "--data", str(self.folder / data), "--registry", str(self.world.registry))
         quick = ("--render", "never", "--delay", "0.1", "--max-pages", "4", "--control", "none", "--lang", "en")
         more = ("--ca-file", str(self.world.ca_file), "--allow-private", "--quiet")
-        mine = () if words[-1] == "begin" else ("--stalled", str(STALLED), "--grace", "0", "--in-flight", "4")
-        return [sys.executable, "-m", "audit", *words, *place, *ways, *quick, *more, *mine]
+        if words[-1] != "begin":
+            more += ("--stalled", str(STALLED), "--grace", "0", "--in-flight", "4")
+        return [sys.executable, "-m", "audit", *words, *place, *ways, *quick, *more]
 
     @contextmanager
-    def worker(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
-        process = subprocess.Popen(self.command("worker", data=name))  # noqa: S603
+    def worker(self, name: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+        process = subprocess.Popen([*self.command("worker", data=name), *more])  # noqa: S603
         try:
             yield process
         finally:
@@ -87,7 +91,7 @@ class Province:
 
     def begin(self) -> subprocess.CompletedProcess[str]:
         asked = self.command("worker", "begin", data="begin")
-        return subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+        return subprocess.run(asked, capture_output=True, text=True, timeout=180, check=False)  # noqa: S603
 
     def under_way(self, name: str) -> set[str]:
         """The portals at which a worker is, or was when it died."""
@@ -113,11 +117,9 @@ def test_three_workers_one_killed_one_held_up_and_the_server_restarted(world: Wo
         url = own.address("postgres")
         upgrade(url)
         province = Province(world, url, tmp_path)
-        workers = {name: stack.enter_context(province.worker(name)) for name in ("one", "two", "three")}
-        begun = province.begin()
-        assert begun.returncode == 0, begun.stderr
-        (run,) = (run_id for (run_id,) in ask(url, "SELECT id FROM runs"))
-        assert run in begun.stdout
+        at = ("--night-at", f"{datetime.now(HANOI):%H:%M}")
+        workers = {name: stack.enter_context(province.worker(name, *at)) for name in ("one", "two", "three")}
+        wait(lambda: ask(url, PORTALS))
         asked = {portal for (portal,) in ask(url, PORTALS)}
 
         wait(lambda: province.under_way("one"))
@@ -135,12 +137,13 @@ def test_three_workers_one_killed_one_held_up_and_the_server_restarted(world: Wo
 
         wait(lambda: held <= {portal for (portal,) in ask(url, f"{PORTALS} AND attempts > 0")})
         workers["two"].send_signal(signal.SIGCONT)
-        stack.enter_context(province.worker("one"))
+        stack.enter_context(province.worker("one", *at))
         wait(lambda: ask(url, "SELECT 1 FROM runs WHERE status <> 'running'"))
         wait(lambda: not (province.under_way("one") | province.under_way("two") | province.under_way("three")))
 
         with Archive.open(url, create=False) as archive:
-            told = archive.run(run)
+            (begun,) = archive.runs()
+            told = archive.run(begun.header.id)
         assert (told.status, told.reason) == ("complete", None)
         ids = [portal.portal.id for portal in told.portals]
         assert len(ids) == len(set(ids))
@@ -149,9 +152,11 @@ def test_three_workers_one_killed_one_held_up_and_the_server_restarted(world: Wo
         assert ask(url, "SELECT count(*) FROM procrastinate_jobs WHERE status <> 'succeeded'") == [(0,)]
         assert len(ask(url, "SELECT 1 FROM procrastinate_jobs WHERE task_name = 'end'")) == 1
         assert province.evidence() == sorted(Path(portal.warc).name for portal in told.portals if portal.warc)
+        folders = [tmp_path / name / "evidence" for name in workers]
+        wait(lambda: sum(verify(folder).whole for folder in folders) == len(asked))
 
         workers["three"].send_signal(signal.SIGTERM)
-        assert workers["three"].wait(30) == 0
+        assert workers["three"].wait(120) == 0
 
 
 def test_a_night_on_the_queue_refuses_another_and_a_folder_one_worker(
@@ -165,11 +170,11 @@ def test_a_night_on_the_queue_refuses_another_and_a_folder_one_worker(
     with province.worker("same") as process:
         wait(lambda: province.under_way("same"))
         asked = province.command("worker", data="same")
-        again = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+        again = subprocess.run(asked, capture_output=True, text=True, timeout=180, check=False)  # noqa: S603
         assert (again.returncode, again.stdout) == (2, "")
         assert "is used by another audit worker" in again.stderr
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(120) == 0
     left = dict(ask(postgres_url, "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1"))
     assert left.keys() <= {"todo", "succeeded"}
     assert left["todo"] + left.get("succeeded", 0) == 21
@@ -183,7 +188,7 @@ def test_a_night_on_the_queue_refuses_another_and_a_folder_one_worker(
 def test_sqlite_is_no_place_for_several_machines(tmp_path: Path) -> None:
     asked = [sys.executable, "-m", "audit", "worker", "--lang", "en", "--data", str(tmp_path / "data")]
     for more in ([], ["--db", str(tmp_path / "audit.db")]):
-        done = subprocess.run([*asked, *more], capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+        done = subprocess.run([*asked, *more], capture_output=True, text=True, timeout=180, check=False)  # noqa: S603
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("audit worker needs a shared PostgreSQL database")
     assert list(tmp_path.iterdir()) == []
@@ -240,6 +245,8 @@ def test_portals_of_one_address_are_never_with_two_workers(archive_pg: Archive, 
     assert asyncio.run(take()) == ["a", "d", "b"]
     queue = Queue(archive_pg.database)
     assert (queue.left(VISIT, "r1"), queue.left(VISIT, "r2"), queue.nights(END)) == (3, 0, ["r1"])
+    queue.drop("r1")
+    assert (queue.left(VISIT, "r1"), queue.nights(END)) == (2, [])
 
 
 def test_several_processes_are_at_a_run_and_nobody_takes_it_from_them(
@@ -295,6 +302,27 @@ def test_a_visit_under_which_workers_died_goes_on_in_small_company_then_alone() 
 )
 def test_the_hour_of_the_night_is_that_of_viet_nam(at: time, told: str) -> None:
     assert cron(at) == told
+
+
+def test_what_is_being_stored_is_stored_before_a_visit_is_broken_off() -> None:
+    async def cancel() -> list[str]:
+        begun, go_on, told = threading.Event(), threading.Event(), []
+
+        def work() -> None:
+            begun.set()
+            go_on.wait(30)
+            told.append("stored")
+
+        visit = asyncio.create_task(to_its_end(work))
+        await asyncio.to_thread(begun.wait, 30)
+        visit.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await visit
+        return told
+
+    assert asyncio.run(cancel()) == ["stored"]
 
 
 @pytest.mark.parametrize("is_stored", [True, False])
