@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import shutil
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -128,7 +129,9 @@ def hold(archive: Archive, data: Path) -> Iterator[None]:
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         if not lock(descriptor):
-            raise _other(file)
+            time.sleep(0.5)  # somebody may only be looking who holds it
+            if not lock(descriptor):
+                raise _other(file)
         if not alive.take(_LOCK):
             raise AnotherNight(0, None)
         mine = json.dumps({"pid": os.getpid(), "since": datetime.now(UTC).isoformat()})
@@ -202,7 +205,7 @@ def resume(archive: Archive, plan: Plan, data: Path) -> Night | None:
         if found is None and same and datetime.now(UTC) - night.header.started_at < RESUMED_WITHIN:
             found = night
         else:
-            end(archive, night, data, cut=NOT_VISITED)
+            end(archive, night, data, cut=None if same else "rules_changed")
     return found
 
 
@@ -224,19 +227,21 @@ _read = msgspec.json.Decoder(tuple[list[Agency], list[Portal], list[Portal]]).de
 
 
 def bytes_needed(archive: Archive, portals: int) -> int:
-    """What so many portals will take, by the last night that ended."""
-    past = (night for night in Nights(archive.database).newest(10) if night.bytes and night.asked)
-    last = next(past, None)
-    each = last.bytes / last.asked if last and last.bytes else BYTES_A_PORTAL
+    """What so many portals will take, by the largest of the last nights: one that met nobody tells little."""
+    past = [night for night in Nights(archive.database).newest(10) if night.bytes and night.asked]
+    each = max((night.bytes / night.asked for night in past if night.bytes), default=BYTES_A_PORTAL)
     return int(portals * each * ROOM)
 
 
-def _taken(folder: Path) -> int:
+def _taken(folder: Path, archive: Archive) -> int:
+    """Bytes of a night's evidence, and its share of a SQLite database."""
     total = 0
     for file in folder.glob("*"):
         with suppress(OSError):
             total += file.stat().st_size
-    return total
+    path = archive.database.path
+    nights = len(Nights(archive.database).newest(1000))
+    return total + (path.stat().st_size // max(nights, 1) if path else 0)
 
 
 # --- ended ----------------------------------------------------------------------------------------------------
@@ -269,7 +274,7 @@ def end(
         close(archive, night.header, rulebook)
     ended = _verdict(archive, night, nights, cut, away)
     seal_run(archive, night.header.id, data)
-    nights.tell(night.header.id, taken=_taken(folder), detail=ended.detail)
+    nights.tell(night.header.id, taken=_taken(folder, archive), detail=ended.detail)
     archive.close_run(night.header.id, status=ended.status, finished_at=datetime.now(UTC), reason=ended.reason)
     return ended
 
@@ -288,10 +293,9 @@ def _verdict(archive: Archive, night: Night, nights: Nights, cut: str | None, aw
             return Ended("quarantined", "jump", found.sentence(before.run_id))
     missed = sum(reason == NOT_VISITED for _, reason in nights.outcomes(night.header.id).values())
     if missed or cut:
-        vi = f"{missed} trên {len(night.asked)} cổng chưa được kiểm tra"
-        return Ended(
-            "partial", cut or NOT_VISITED, f"{vi} / {missed} of {len(night.asked)} portals were not visited"
-        )
+        of = len(night.asked)
+        detail = f"{missed} trên {of} cổng chưa được kiểm tra / {missed} of {of} portals were not visited"
+        return Ended("partial", cut or NOT_VISITED, detail if missed else None)
     return Ended("complete", None)
 
 

@@ -61,14 +61,21 @@ class WindowShut(Exception):
 
 def manning(given: Mapping[str, Any], closing: datetime | None) -> Manning:
     """How the options man a night."""
-    hosts = tuple(given["control"]) or CONTROLS
+    hosts = control_hosts(given)
     return Manning(
         processes=given["processes"] or processes_here(),
         in_flight=given["in_flight"],
         closing=closing,
-        hosts=() if NONE in hosts else hosts,
+        hosts=hosts,
         patience=given["control_wait"],
     )
+
+
+def control_hosts(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The hosts that the operator named; else the well-known ones, where hosts are found the usual way."""
+    named = tuple(given["control"])
+    led_elsewhere = given["connect_to"] or given["dns"]
+    return () if NONE in named else named or (() if led_elsewhere else CONTROLS)
 
 
 def processes_here() -> int:

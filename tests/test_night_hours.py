@@ -6,8 +6,9 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from audit.controls import is_away, parts
+from audit.controls import CONTROLS, is_away, parts
 from audit.jumps import FEWEST, Shown, jump
+from audit.night_driver import control_hosts
 from audit.window import next_time, read_window
 
 
@@ -57,6 +58,23 @@ def test_control_hosts_have_a_port_where_one_is_named() -> None:
     for text in ("", ":80", "vnnic.vn:", "vnnic.vn:0", "https://vnnic.vn", "a b"):
         with pytest.raises(ValueError, match="no host"):
             parts(text)
+
+
+@pytest.mark.parametrize(
+    ("given", "hosts"),
+    [
+        ({}, CONTROLS),
+        ({"control": ["a.vn", "b.vn:80"]}, ("a.vn", "b.vn:80")),
+        ({"control": ["none"]}, ()),
+        ({"connect_to": ["::127.0.0.1:80"]}, ()),
+        ({"dns": "127.0.0.1:53"}, ()),
+        ({"dns": "127.0.0.1:53", "control": ["a.vn"]}, ("a.vn",)),
+    ],
+)
+def test_well_known_hosts_are_asked_only_where_they_are_found_the_usual_way(
+    given: dict[str, object], hosts: tuple[str, ...]
+) -> None:
+    assert control_hosts({"control": [], "connect_to": [], "dns": None, **given}) == hosts
 
 
 def test_the_network_is_away_when_fewer_than_two_answer() -> None:

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from audit import standing_told
 from audit.cli import main
-from audit.night import begin, end, hold
+from audit.night import BYTES_A_PORTAL, ROOM, begin, bytes_needed, end, hold, resume
 from audit.registry_files import read_registry
 from audit.standing import standing
 from audit_rules.facts import Portal
@@ -20,7 +20,7 @@ from audit_rules.verdict import passed
 from crawler.plan import Plan
 from storage.archive import Archive
 from storage.nights import Nights
-from storage.tables import portal_runs
+from storage.tables import portal_runs, runs
 from tests.loopback import Answer, web
 from tests.night_land import Land
 from tests.told_runs import judgement, portal_run
@@ -208,9 +208,31 @@ def test_the_registry_of_a_night_is_that_of_its_beginning(here: Land) -> None:
     assert [portal.id for portal in night] == ["cong-songmay", "cong-thanhlam", "cong-bensong"]
 
 
-def begin_again(archive: Archive, here: Land) -> tuple[Portal, ...]:
-    from audit.night import resume
+def test_a_night_begun_with_other_rules_is_ended_as_it_is(here: Land) -> None:
+    run_id = made_night(here, ("songmay",), finish=False)
+    with Archive.open(here.db) as archive, archive.database.write() as connection:
+        connection.execute(update(runs).values(rules_version="older"))
+    with Archive.open(here.db) as archive:
+        archive.recover()
+        assert resume(archive, Plan(), here.data) is None
+        ended = archive.run(run_id)
+    assert (ended.status, ended.reason) == ("partial", "rules_changed")
+    assert [one.visit.reason for one in ended.portals] == ["not_visited", None, "not_visited"]
 
+
+def test_the_room_a_night_needs_is_that_of_the_largest_before(here: Land) -> None:
+    with Archive.open(here.db) as archive:
+        assert bytes_needed(archive, 2) == 2 * BYTES_A_PORTAL * ROOM
+    run_id = made_night(here, ("songmay", "thanhlam", "bensong"))
+    with Archive.open(here.db) as archive:
+        Nights(archive.database).tell(run_id, taken=3_000_000, detail=None)
+        second = begin(archive, read_registry(here.registry), Plan())
+        end(archive, second, here.data)
+        Nights(archive.database).tell(second.header.id, taken=3, detail=None)
+        assert bytes_needed(archive, 2) == 2 * 1_000_000 * ROOM
+
+
+def begin_again(archive: Archive, here: Land) -> tuple[Portal, ...]:
     here.write_registry(("khac",))
     found = resume(archive, Plan(max_pages=3), here.data)
     assert found is not None
