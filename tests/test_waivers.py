@@ -278,3 +278,16 @@ def test_nobody_saw_tomorrow(local: Archive) -> None:
     )
     assert told.exit_code == 2
     assert "chưa đến" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("family", "below"),
+    [("verdict", "add list withdraw"), ("replies", "import list"), ("round", "open close approve list ranking")],
+)
+def test_a_family_called_alone_names_what_is_below_it(family: str, below: str) -> None:
+    told = ask(family)
+    assert told.exit_code == 0, told.output
+    listed = told.stdout.partition("Các lệnh")[2]
+    for name in below.split():
+        assert f"\n  {name} " in listed
+        assert ask(family, name, "--help").exit_code == 0

@@ -99,8 +99,7 @@ def withdraw_waiver(desk: Desk, /, **given: Any) -> int:
     return tell(told, given, output, desk)
 
 
-@click.command("verdict", cls=Family, params=settings())
-def verdict() -> None: ...
+verdict = Family("verdict", params=settings())
 
 
 @verdict.command(
@@ -148,8 +147,7 @@ def withdraw_verdict(desk: Desk, /, **given: Any) -> int:
     return tell(told, given, output, desk)
 
 
-@click.command("replies", cls=Family, params=settings())
-def replies() -> None: ...
+replies = Family("replies", params=settings())
 
 
 @replies.command(

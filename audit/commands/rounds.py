@@ -36,8 +36,7 @@ def _named() -> click.Argument:
     return click.Argument(["id"], metavar="ID")
 
 
-@click.command("round", cls=Family, params=settings())
-def round_() -> None: ...
+round_ = Family("round", params=settings())
 
 
 @round_.command(
