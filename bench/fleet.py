@@ -27,28 +27,19 @@ import argparse
 import json
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
-from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from bench.fleet_country import Play, country_of
+from bench.fleet_processes import driven, night, server
 from bench.fleet_server import serve
 from bench.fleet_sums import Hit, Rules, country_night, demanded, politeness, read_groups
-from bench.looks_shared import pss_mib
 
-LONGEST_S = 3 * 3600
-"""Seconds after which a night is broken off."""
 GOALS = {
     "times_politeness": 1.4,
     "memory_mib": 2048,
@@ -59,85 +50,6 @@ GOALS = {
 }
 
 
-# --- the server's and the night's own processes -----------------------------------------------------------
-
-
-@contextmanager
-def _server(given: argparse.Namespace, portals: int, folder: Path, *, tags: bool) -> Iterator[str]:
-    """The server while it runs: where names are asked; then ``hits.json`` is in the folder."""
-    told = (("--portals", portals), ("--latency", given.latency), ("--work", folder), ("--net", given.net))
-    command = [sys.executable, "-m", "bench.fleet", *(str(word) for pair in told for word in pair)]
-    command += ["--part", "serve", *(["--tags"] if tags else [])]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            process.wait()
-            raise SystemExit("the server did not start: it needs the ports 80 and 443 of loopback addresses")
-        yield json.loads(line)["dns"]
-        process.communicate()
-    if process.returncode:
-        raise SystemExit("the server failed")
-
-
-def night(data: Path, number: int, arguments: list[str], told: Path) -> None:
-    """One night's process: ``audit nightly`` on the day so many days from now; writes down its CPU and that of its
-    workers."""
-    from audit.cli import main
-
-    nights: Any = import_module("audit.night")
-    header_of = nights.header_of
-
-    def later(*given: Any) -> Any:
-        header = header_of(*given)
-        return replace(header, day=header.day + timedelta(days=number))
-
-    nights.header_of = later
-    began = time.monotonic()
-    try:
-        main(["nightly", "--data", str(data), *arguments])
-    except SystemExit as end:
-        status = end.code
-    used = {who: resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)}
-    own, workers = (each.ru_utime + each.ru_stime for each in used.values())
-    wall = time.monotonic() - began
-    told.write_text(json.dumps({"status": status, "wall_s": wall, "driver_s": own, "workers_s": workers}), "utf-8")
-
-
-def _driven(given: argparse.Namespace, data: Path, folder: Path, names: str, number: int) -> dict[str, Any]:
-    """A night, watched from outside: what it says of itself, and the most memory of its tree, MiB."""
-    each = max(1, -(-given.in_flight // given.processes))
-    words = {
-        "--registry": folder / "registry",
-        "--output": folder / "night.txt",
-        "--dns": names,
-        "--ca-file": folder / "ca.pem",
-        "--processes": given.processes,
-        "--in-flight": each,
-        "--max-pages": given.pages,
-        "--delay": given.delay,
-        "--render": "never",
-        "--control": "none",
-    }
-    asked = [str(word) for pair in words.items() for word in pair]
-    told = folder / "night.json"
-    told.unlink(missing_ok=True)
-    part = ["--part", "night", "--data", str(data), "--number", str(number), "--work", str(folder)]
-    command = [sys.executable, "-m", "bench.fleet", *part, "--", *asked, "--allow-private", "--quiet"]
-    most, until = 0.0, time.monotonic() + LONGEST_S
-    with subprocess.Popen(command) as process:  # noqa: S603
-        while process.poll() is None:
-            if time.monotonic() > until:
-                process.terminate()
-                raise SystemExit("the night took too long")
-            most = max(most, pss_mib(process.pid))
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(2.0)
-    if not told.exists():
-        raise SystemExit("the night broke off")
-    return {**json.loads(told.read_text("utf-8")), "memory_mib": round(most)}
-
-
 # --- one night and what became of it ----------------------------------------------------------------------
 
 
@@ -146,11 +58,11 @@ def measured(given: argparse.Namespace, portals: int, data: Path, number: int, *
     before = _bytes(data)
     with tempfile.TemporaryDirectory(dir=given.work) as name:
         folder = Path(name)
-        with _server(given, portals, folder, tags=tags) as names:
+        with server(given, portals, folder, tags=tags) as names:
             load = os.getloadavg()[0]
-            seen = _driven(given, data, folder, names, number)
-        server = json.loads((folder / "hits.json").read_text("utf-8"))
-    hits = [Hit(*hit) for hit in server["hits"]]
+            seen = driven(given, data, folder, names, number)
+        served = json.loads((folder / "hits.json").read_text("utf-8"))
+    hits = [Hit(*hit) for hit in served["hits"]]
     rules = Rules(given.delay, given.latency, given.in_flight)
     demands = demanded(Counter(hit.host for hit in hits), Play(country_of(portals), given.net).addresses, rules)
     states, pages = _stored(data)
@@ -175,12 +87,12 @@ def measured(given: argparse.Namespace, portals: int, data: Path, number: int, *
         "cpu_s": {
             "workers": round(seen["workers_s"], 1),
             "driver": round(seen["driver_s"], 1),
-            "server": round(server["cpu_s"], 1),
+            "server": round(served["cpu_s"], 1),
         },
         "cpu_ms_a_page": round(1000 * cpu / max(pages, 1), 1),
         "cpu_ms_a_request": round(1000 * cpu / len(hits), 1),
-        "cores_busy": round((cpu + server["cpu_s"]) / seen["wall_s"], 2),
-        "server_most_late_s": round(server["most_late_s"], 3),
+        "cores_busy": round((cpu + served["cpu_s"]) / seen["wall_s"], 2),
+        "server_most_late_s": round(served["most_late_s"], 3),
         "politely": politeness(hits, rules),
         "new_bytes": {name: after[name] - before[name] for name in after},
     }
@@ -253,12 +165,12 @@ def year(given: argparse.Namespace) -> Any:
 
 def verdict(told: dict[str, Any]) -> dict[str, bool]:
     """Which goals were reached."""
-    night = told["night"]
+    seen = told["night"]
     reached = {
-        "times_politeness": night["times_politeness"] <= GOALS["times_politeness"],
-        "memory_mib": night["memory_mib"] < GOALS["memory_mib"],
-        "breaches": sum(night["politely"]["breaches"].values()) == GOALS["breaches"],
-        "every_portal_has_a_row": sum(night["states"].values()) == night["portals"],
+        "times_politeness": seen["times_politeness"] <= GOALS["times_politeness"],
+        "memory_mib": seen["memory_mib"] < GOALS["memory_mib"],
+        "breaches": sum(seen["politely"]["breaches"].values()) == GOALS["breaches"],
+        "every_portal_has_a_row": sum(seen["states"].values()) == seen["portals"],
     }
     if "again" in told:
         shares = told["again"]["shares"]
