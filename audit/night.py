@@ -6,10 +6,9 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import time
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -23,6 +22,7 @@ from audit.fleet import header_of
 from audit.judging import close
 from audit.jumps import jump, picture
 from audit.registry import Registry, Round
+from audit.room import taken
 from audit.tally import NOT_VISITED
 from audit_rules.engine import judge
 from audit_rules.facts import Agency, NetFacts, Portal, State, Visit
@@ -38,12 +38,6 @@ from storage.records import PortalRun, RunHeader, RunStatus
 
 RESUMED_WITHIN = timedelta(hours=18)
 """A night that was broken off is gone on with for so long after it began; later a new one begins."""
-BYTES_A_PORTAL = 5_000_000
-"""What a portal takes of the disk where no night before tells: sixty pages, a third of them drawn, and pictures."""
-ROOM = 1.25
-"""Times the bytes of the night before that have to be free: the database, and what portals added since."""
-HELD_BACK = ("network_away", "jump")
-"""Reasons for which a night is quarantined."""
 
 _LOCK = "nightly"
 _AS_BEGUN = ("max_pages", "render", "depth", "delay", "user_agent", "timeouts")
@@ -223,27 +217,6 @@ def read_registry_of(packed: bytes) -> Registry:
 _read = msgspec.json.Decoder(tuple[list[Agency], list[Portal], list[Portal]]).decode
 
 
-# --- room on the disk -----------------------------------------------------------------------------------------
-
-
-def bytes_needed(archive: Archive, portals: int) -> int:
-    """What so many portals will take, by the largest of the last nights: one that met nobody tells little."""
-    past = [night for night in Nights(archive.database).newest(10) if night.bytes and night.asked]
-    each = max((night.bytes / night.asked for night in past if night.bytes), default=BYTES_A_PORTAL)
-    return int(portals * each * ROOM)
-
-
-def _taken(folder: Path, archive: Archive) -> int:
-    """Bytes of a night's evidence, and its share of a SQLite database."""
-    total = 0
-    for file in folder.glob("*"):
-        with suppress(OSError):
-            total += file.stat().st_size
-    path = archive.database.path
-    nights = len(Nights(archive.database).newest(1000))
-    return total + (path.stat().st_size // max(nights, 1) if path else 0)
-
-
 # --- ended ----------------------------------------------------------------------------------------------------
 
 
@@ -274,7 +247,7 @@ def end(
         close(archive, night.header, rulebook)
     ended = _verdict(archive, night, nights, cut, away)
     seal_run(archive, night.header.id, data)
-    nights.tell(night.header.id, taken=_taken(folder, archive), detail=ended.detail)
+    nights.tell(night.header.id, taken=taken(folder, archive), detail=ended.detail)
     archive.close_run(night.header.id, status=ended.status, finished_at=datetime.now(UTC), reason=ended.reason)
     return ended
 
@@ -319,10 +292,6 @@ def _sweep_strangers(evidence: Path, folder: Path, named: Collection[str]) -> No
     for file in folder.glob("*.warc.gz"):
         if str(file.relative_to(evidence)) not in named:
             file.unlink(missing_ok=True)
-
-
-def free_bytes(data: Path) -> int:
-    return shutil.disk_usage(data).free
 
 
 def shown_time(moment: datetime) -> str:

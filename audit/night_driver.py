@@ -16,8 +16,9 @@ from audit.controls import CONTROLS, NONE
 from audit.crew import Crew, Looked, Manning, WorkersLost
 from audit.days import day_of
 from audit.fleet import Progress
-from audit.night import AnotherNight, Ended, Night, begin, bytes_needed, end, free_bytes, hold, resume
+from audit.night import AnotherNight, Ended, Night, begin, end, hold, resume
 from audit.registry import Registry
+from audit.room import bytes_needed, free_bytes
 from audit.tally import NOT_VISITED
 from audit.window import Window
 from audit_rules.facts import Portal

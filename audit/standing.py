@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from audit.days import day_of
-from audit.night import AnotherNight, bytes_needed, free_bytes, holder
+from audit.night import AnotherNight, holder
 from audit.registry import Registry
+from audit.room import bytes_needed, free_bytes
 from audit.tally import NOT_VISITED
 from audit_rules.facts import Portal
 from storage.archive import Archive
@@ -24,8 +25,8 @@ _NO_OUTCOME = (NOT_VISITED, "our_fault")
 class Standing:
     """``nights`` are the newest first; ``under_way`` is the one that a living process is at, with its end as it
     seems now (None while nothing is done). ``without`` are the active portals without an outcome in the newest
-    night that ended, ``stale`` those not visited in a night that counts for more than ``days``, with the last visit. Bytes of
-    the data folder's disk."""
+    night that ended, ``stale`` those not visited in a night that counts for more than ``days``, with the last
+    visit. Bytes are of the data folder's disk."""
 
     nights: Sequence[tuple[NightRecord, NightProgress]]
     under_way: tuple[NightRecord, NightProgress, datetime | None] | None

@@ -12,8 +12,9 @@ from sqlalchemy import delete, update
 
 from audit import standing_told
 from audit.cli import main
-from audit.night import BYTES_A_PORTAL, ROOM, begin, bytes_needed, end, hold, resume
+from audit.night import begin, end, hold, resume
 from audit.registry_files import read_registry
+from audit.room import BYTES_A_PORTAL, ROOM, bytes_needed
 from audit.standing import standing
 from audit_rules.facts import Portal
 from audit_rules.verdict import passed
