@@ -174,7 +174,8 @@ def test_a_result_file_that_cannot_be_written_is_told_before_anything_is_audited
         ["export", "--run", "latest"],
         ["export"],
         ["findings"],
-        ["nightly"],
+        ["nightli"],
+        ["nightly", "--processes", "none"],
     ],
 )
 def test_bad_input_is_told_on_stderr_and_leaves_nothing_behind(fleet: Looker, arguments: list[str]) -> None:
