@@ -26,7 +26,6 @@ from sqlalchemy import Connection
 
 from audit import shared_queue
 from audit.company import Company
-from audit.days import HANOI
 from audit.evidence import seal_run
 from audit.fleet import Progress, audit_portal
 from audit.night import AnotherNight, Ended, end, hold, open_night
@@ -112,7 +111,7 @@ class Worker:
         task(name=END, retry=Again())(self._end)
         begin = task(name=BEGIN, queue=NIGHTS, lock=BEGIN, queueing_lock=BEGIN, retry=Again())(self._begin)
         if terms.night_at is not None:
-            self._app.periodic(cron=cron(terms.night_at))(begin)
+            self._app.periodic(cron=shared_queue.cron(terms.night_at))(begin)
 
     async def work(self) -> None:
         """Takes jobs until it is cancelled; what is under way then has its grace, and goes back to the queue after
@@ -232,7 +231,7 @@ class Worker:
             raise Later(_BUSY, str(other)) from other
         if ended is not None:
             log.info("the night %s has ended: %s %s", run, ended.status, ended.reason or "")
-            self._told(run, ended)
+            await asyncio.to_thread(self._told, run, ended)
         await self._app.job_manager.delete_old_jobs(
             _KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
@@ -358,6 +357,8 @@ class Worker:
                 await self._watch_night()
             except (ConnectorException, DatabaseUnusable) as error:
                 log.warning("nothing is put back on the queue: %s", error)
+            except Exception:  # a worker that does not say that it lives is taken for gone
+                log.exception("the queue is not tended")
 
     async def _watch_night(self) -> None:
         """Tells that the night goes on; closes what is open for one that is over."""
@@ -399,9 +400,3 @@ async def to_its_end(work: Callable[[], object]) -> None:
     except asyncio.CancelledError:
         await asyncio.wait([doing])
         raise
-
-
-def cron(at: clock_time) -> str:
-    """When clocks in Viet Nam show this time, as procrastinate wants it: in UTC."""
-    there = datetime(2026, 1, 1, at.hour, at.minute, tzinfo=HANOI).astimezone(UTC)
-    return f"{there.minute} {there.hour} * * *"

@@ -18,13 +18,13 @@ from typing import Any
 import psycopg
 import pytest
 from procrastinate.jobs import Status
+from procrastinate.periodic import PeriodicDeferrer
 from sqlalchemy import make_url
 
 from audit.company import Company
-from audit.days import HANOI
-from audit.shared_queue import END, VISIT, VISITS, errands_of, give_back, open_queue, visit
+from audit.shared_queue import END, VISIT, VISITS, begin_shared, cron, errands_of, give_back, open_queue, visit
 from audit.station import file_of_visit, mark, stored, tidy
-from audit.worker import cron, to_its_end
+from audit.worker import to_its_end
 from sandbox.world import World
 from storage.archive import Archive, RunClosed
 from storage.database import upgrade
@@ -79,8 +79,8 @@ class Province:
         return [sys.executable, "-m", "audit", *words, *place, *ways, *quick, *more]
 
     @contextmanager
-    def worker(self, name: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
-        process = subprocess.Popen([*self.command("worker", data=name), *more])  # noqa: S603
+    def worker(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
+        process = subprocess.Popen(self.command("worker", data=name))  # noqa: S603
         try:
             yield process
         finally:
@@ -117,9 +117,10 @@ def test_three_workers_one_killed_one_held_up_and_the_server_restarted(world: Wo
         url = own.address("postgres")
         upgrade(url)
         province = Province(world, url, tmp_path)
-        at = ("--night-at", f"{datetime.now(HANOI):%H:%M}")
-        workers = {name: stack.enter_context(province.worker(name, *at)) for name in ("one", "two", "three")}
-        wait(lambda: ask(url, PORTALS))
+        workers = {name: stack.enter_context(province.worker(name)) for name in ("one", "two", "three")}
+        wait(lambda: (ask(url, "SELECT max(id) FROM procrastinate_workers")[0][0] or 0) >= len(workers))
+        begun = province.begin()
+        assert begun.returncode == 0, begun.stderr
         asked = {portal for (portal,) in ask(url, PORTALS)}
 
         wait(lambda: province.under_way("one"))
@@ -137,13 +138,13 @@ def test_three_workers_one_killed_one_held_up_and_the_server_restarted(world: Wo
 
         wait(lambda: held <= {portal for (portal,) in ask(url, f"{PORTALS} AND attempts > 0")})
         workers["two"].send_signal(signal.SIGCONT)
-        stack.enter_context(province.worker("one", *at))
+        stack.enter_context(province.worker("one"))
         wait(lambda: ask(url, "SELECT 1 FROM runs WHERE status <> 'running'"))
         wait(lambda: not (province.under_way("one") | province.under_way("two") | province.under_way("three")))
 
         with Archive.open(url, create=False) as archive:
-            (begun,) = archive.runs()
-            told = archive.run(begun.header.id)
+            (night,) = archive.runs()
+            told = archive.run(night.header.id)
         assert (told.status, told.reason) == ("complete", None)
         ids = [portal.portal.id for portal in told.portals]
         assert len(ids) == len(set(ids))
@@ -247,6 +248,24 @@ def test_portals_of_one_address_are_never_with_two_workers(archive_pg: Archive, 
     assert (queue.left(VISIT, "r1"), queue.left(VISIT, "r2"), queue.nights(END)) == (3, 0, ["r1"])
     queue.drop("r1")
     assert (queue.left(VISIT, "r1"), queue.nights(END)) == (2, [])
+
+
+def test_a_night_is_begun_at_its_hour_by_one_of_the_workers(archive_pg: Archive, postgres_url: str) -> None:
+    at = datetime(2026, 11, 22, 13, 40, tzinfo=UTC).timestamp()  # twenty to nine in the evening in Viet Nam
+
+    async def ring(night_at: time) -> None:
+        app = open_queue(postgres_url)
+        app.periodic(cron=cron(night_at))(app.task(name="begin", queueing_lock="begin")(begin_shared))
+        clock = PeriodicDeferrer(app.periodic_registry, **app.periodic_defaults)
+        async with app.open_async():
+            await clock.defer_jobs(clock.get_previous_tasks(at=at))
+
+    asked = "SELECT (args->>'timestamp')::int FROM procrastinate_jobs"
+    asyncio.run(ring(time(21, 0)))
+    assert ask(postgres_url, asked) == [], "the last time was 23 hours ago"
+    for _ in range(2):
+        asyncio.run(ring(time(20, 0)))
+    assert ask(postgres_url, asked) == [(int(at) - 40 * 60,)]
 
 
 def test_several_processes_are_at_a_run_and_nobody_takes_it_from_them(
