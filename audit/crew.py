@@ -22,7 +22,7 @@ from audit.roster import Roster, groups
 from audit.wire import Beat, Begin, Unwritable
 from audit_rules.facts import Portal
 from crawler.guard import Guard
-from storage.archive import Archive
+from storage.archive import Archive, ArchiveError
 from storage.database import DatabaseUnusable
 from storage.nights import Nights
 from storage.recorded import EvidenceError
@@ -158,13 +158,14 @@ class Crew:
                     await worker.dismiss()
                 fruitless = fruitless + 1 if self._brought == before else 0
                 for portal_id in self._roster.died(slot):
+                    fruitless = 0  # now it is known why
                     log.error("workers died under %s: it is given up", portal_id)
                     await self._arrived(self._night.lost(self._portals[portal_id]))
                 self._feed()
             raise WorkersLost(
                 f"{FRUITLESS} tiến trình liên tiếp bị mất / {FRUITLESS} workers died one after another"
             )
-        except (EvidenceError, DatabaseUnusable, WorkersLost) as error:
+        except (EvidenceError, ArchiveError, WorkersLost) as error:
             self._fault = self._fault or error
             self._over.set()
 
@@ -192,12 +193,16 @@ class Crew:
     async def _arrived(self, result: PortalRun, slot: int | None = None) -> None:
         """One more result; ``slot`` is None where we made it ourselves."""
         portal_id, visit = result.portal.id, result.visit
-        if slot is not None and self._is_doubtful(result):
+        doubtful = slot is not None and self._is_doubtful(result)
+        if not doubtful:
+            await self._store(result)
+            self._brought += 1
+            doubtful = slot is not None and self._is_doubtful(result)  # noticed while it was stored
+            self._looked.untrusted |= {portal_id} if doubtful else set()
+        if slot is not None and doubtful:
             self._roster.done(slot, portal_id)
             self._roster.again([portal_id])
             return
-        await self._store(result)
-        self._brought += 1
         self._looked.untrusted.discard(portal_id)
         self._stored[portal_id] = visit.finished_at or datetime.now(UTC)
         log.info("%s: %s", portal_id, f"{visit.state}({visit.reason})" if visit.reason else visit.state)

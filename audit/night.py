@@ -265,7 +265,7 @@ def _verdict(archive: Archive, night: Night, nights: Nights, cut: str | None, aw
         if found is not None:
             return Ended("quarantined", "jump", found.sentence(before.run_id))
     missed = sum(reason == NOT_VISITED for _, reason in nights.outcomes(night.header.id).values())
-    if missed or cut:
+    if missed or cut not in (None, "window"):
         of = len(night.asked)
         detail = f"{missed} trên {of} cổng chưa được kiểm tra / {missed} of {of} portals were not visited"
         return Ended("partial", cut or NOT_VISITED, detail if missed else None)

@@ -109,9 +109,16 @@ class Roster:
         return False
 
     def again(self, portal_ids: Iterable[str]) -> None:
-        """Visits that are not to be believed are made again, as if they had not been made."""
-        wanted = set(portal_ids)
+        """Visits that are not to be believed are made again, as if they had not been made; those being made
+        again already are left to their end."""
+        busy = {each for slot in self._slots for each in slot.under_way}
+        busy |= {task.portal_id for slot in self._slots for task in slot.suspects}
+        wanted = set(portal_ids) - busy
         self._silent = [portal_id for portal_id in self._silent if portal_id not in wanted]
+        for tasks in self._left.values():
+            kept = [task for task in tasks if task.portal_id not in wanted]
+            tasks.clear()
+            tasks.extend(kept)
         self._add(Task(portal_id, False) for portal_id in wanted)
 
     def call_again(self) -> int:

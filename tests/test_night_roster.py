@@ -65,6 +65,20 @@ def test_what_is_not_to_be_believed_is_visited_again_from_the_start() -> None:
     assert here.next(0) == Task("0.0", False)
 
 
+def test_what_is_being_visited_is_not_begun_a_second_time() -> None:
+    here = roster(2, slots=1, in_flight=1)
+    assert handed(here, 0) == ["0.0"]
+    here.done(0, "0.0", silent=True)
+    assert handed(here, 0) == ["0.1"]
+    here.done(0, "0.1")
+    here.call_again()
+    here.again(["0.0"])
+    assert here.next(0) == Task("0.0", False), "in the place of the second visit that waited"
+    here.again(["0.0"])
+    here.done(0, "0.0")
+    assert here.is_over
+
+
 def test_only_a_portal_that_was_alone_when_a_process_died_is_given_up() -> None:
     killer = "7.0"
     here = roster(*(1 for _ in range(20)), slots=1)
