@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.history import Finding, finding_id, findings, known_by
@@ -137,6 +137,7 @@ def test_what_came_after_a_run_that_does_not_count_was_not_known_to_it() -> None
 
 # --- whatever the nights bring ----------------------------------------------------------------------------
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 OUTCOMES = {"f": "failed", "p": "passed", "c": "cantTell", "i": "inapplicable", "u": "untested"}
 SEEN_AGAIN = st.lists(
     st.tuples(st.sampled_from(["nightly", "run"]), st.sampled_from([0, 1, 1, 3]), st.sampled_from(list(OUTCOMES))),
@@ -160,6 +161,7 @@ def became(verdicts: list[PastVerdict]) -> Finding | None:
     return findings(verdicts).get(RULE)
 
 
+@UNHURRIED
 @given(SEEN_AGAIN)
 def test_only_a_pass_closes_and_only_a_fault_opens(seen: Seen) -> None:
     finding = became(told(seen))
@@ -170,6 +172,7 @@ def test_only_a_pass_closes_and_only_a_fault_opens(seen: Seen) -> None:
         assert last in (None, "p")
 
 
+@UNHURRIED
 @given(SEEN_AGAIN, st.data())
 def test_what_could_not_be_seen_changes_nothing(seen: Seen, data: st.DataObject) -> None:
     """Blocked, unreachable, a run of other portals: neither closed nor opened, neither a day nor a night more."""
@@ -181,11 +184,13 @@ def test_what_could_not_be_seen_changes_nothing(seen: Seen, data: st.DataObject)
     assert (one and replace(one, just_fixed=False)) == (two and replace(two, just_fixed=False))
 
 
+@UNHURRIED
 @given(SEEN_AGAIN, SEEN_AGAIN)
 def test_other_rules_change_nothing(seen: Seen, others: Seen) -> None:
     assert became(told(seen)) == became(told(others, "identity.contact_page") + told(seen))
 
 
+@UNHURRIED
 @given(SEEN_AGAIN)
 def test_a_night_alone_accuses_nobody(seen: Seen) -> None:
     nights = [("nightly", days, letter) for _, days, letter in seen]
@@ -197,6 +202,7 @@ def test_a_night_alone_accuses_nobody(seen: Seen) -> None:
         assert finding.last_seen in faults
 
 
+@UNHURRIED
 @given(SEEN_AGAIN)
 def test_a_single_audit_is_never_delayed_whatever_was_before(seen: Seen) -> None:
     finding = became(told([*seen, ("run", 0, "f")]))
@@ -207,6 +213,7 @@ def test_a_single_audit_is_never_delayed_whatever_was_before(seen: Seen) -> None
     assert (closed.state, closed.just_fixed) == ("fixed", True)
 
 
+@UNHURRIED
 @given(SEEN_AGAIN)
 def test_the_days_of_a_finding_are_days_it_was_seen_on(seen: Seen) -> None:
     verdicts = told(seen)

@@ -235,7 +235,11 @@ def test_what_cannot_be_read_is_refused_whole_with_its_line(local: Archive, save
 
 
 @given(st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode), _TABLES))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(data)
