@@ -6,15 +6,16 @@ politely; then the same night once more, unchanged; then how long the registry's
                           [--work DIR]
     python -m bench.fleet --portals 20 --pages 5 --in-flight 20 --latency 0.01 --delay 0.05
 
-The country is the sandbox's (bench/fleet_country.py), each host on a loopback address of its own, a quarter of the
+The country is the sandbox's (bench/fleet_country.py), each host on a loopback address of its own, a third of the
 provinces with all their hosts on one; served by a process of ours (bench/fleet_server.py), which takes as long as
 ``--latency`` for each answer and writes down when it was asked: how politely was asked is told by that log alone.
 ``audit nightly`` itself is what runs, in processes of its own, without a browser. Ports 80 and 443 are needed
 (root, or ``sysctl net.ipv4.ip_unprivileged_port_start=80``).
 
 The unchanged nights are measured at ``--again`` portals (default: a tenth, at least 20; 0: none): a first one, then
-one where the server answers 304, and one, from the same start, where it knows no conditions. Nights are made to be
-different days, so that a third of the portals is looked at anew in each, as it would be.
+one where the server answers 304, and one, from the same start, where it knows no conditions. CPU and bytes are what
+matters there: pauses are short and no host shares an address. Nights are made to be different days, so that a third
+of the portals is looked at anew in each, as it would be.
 
 ``--groups`` names the address of each host of the registry (columns host, address); hosts it does not name are
 taken to share an address with all others of their registered domain: an upper bound of what shared addresses cost.
@@ -64,7 +65,8 @@ def measured(given: argparse.Namespace, portals: int, data: Path, number: int, *
         served = json.loads((folder / "hits.json").read_text("utf-8"))
     hits = [Hit(*hit) for hit in served["hits"]]
     rules = Rules(given.delay, given.latency, given.in_flight)
-    demands = demanded(Counter(hit.host for hit in hits), Play(country_of(portals), given.net).addresses, rules)
+    addresses = Play(country_of(portals), given.net, given.alone).addresses
+    demands = demanded(Counter(hit.host for hit in hits), addresses, rules)
     states, pages = _stored(data)
     cpu = seen["driver_s"] + seen["workers_s"]
     after = _bytes(data)
@@ -118,6 +120,8 @@ def _bytes(data: Path) -> dict[str, int]:
 
 def again(given: argparse.Namespace, portals: int) -> dict[str, Any]:
     """A first night, and twice, from there, an unchanged second one."""
+    quick = {"delay": min(given.delay, 0.1), "latency": min(given.latency, 0.05), "alone": True}
+    given = argparse.Namespace(**{**vars(given), **quick})
     with tempfile.TemporaryDirectory(dir=given.work) as name:
         data, copy = Path(name) / "data", Path(name) / "copy"
         data.mkdir()
@@ -201,13 +205,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, metavar="DIR", default=Path(tempfile.gettempdir()))
     parser.add_argument("--part", choices=("serve", "night"), help=argparse.SUPPRESS)
     parser.add_argument("--net", type=int, default=1 + os.getpid() % 250, help=argparse.SUPPRESS)
-    parser.add_argument("--tags", action="store_true", help=argparse.SUPPRESS)
+    for flag in ("--tags", "--alone"):
+        parser.add_argument(flag, action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--number", type=int, help=argparse.SUPPRESS)
     parser.add_argument("more", nargs="*", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.part == "serve":
-        serve(Play(country_of(given.portals), given.net), given.work, given.latency, tags=given.tags)
+        play = Play(country_of(given.portals), given.net, given.alone)
+        serve(play, given.work, given.latency, tags=given.tags)
         return
     if given.part == "night":
         night(given.data, given.number, given.more, given.work / "night.json")

@@ -26,8 +26,9 @@ from sandbox.portals import elsewhere
 from sandbox.portals.pieces import NOT_FOUND, Answer, Faults, Site, redirect
 from sandbox.registry import write_registry
 
-SHARED = 4
-"""Of so many domains one has all its hosts on one address, as a province has that keeps them in its own house."""
+_SHARED = 4
+"""Of so many domains one has all its hosts on one address, as a province has that keeps them in its own house; it
+falls on a third of the provinces."""
 _SEED = 6
 _OF_THE_SERVER = frozenset({*TLS_FAULTS, "no_https", "no_redirect_to_https"})
 """Faults that are of the connection, not of pages: they are not planted."""
@@ -45,10 +46,12 @@ def country_of(portals: int) -> Country:
 @dataclass(frozen=True)
 class Play:
     """What the hosts answer and where they are, the same for the same country in every process; ``net`` is the
-    second number of their addresses, so that two measurements at a time do not meet."""
+    second number of their addresses, so that two measurements at a time do not meet. Where hosts are ``alone`` none
+    shares an address."""
 
     country: Country
     net: int
+    alone: bool = False
     _made: dict[str, tuple[Site, tuple[bytes, ...]]] = field(default_factory=dict)
 
     @cached_property
@@ -60,7 +63,8 @@ class Play:
         for number, host in enumerate(chain(self._bodies, self._elsewhere), 256):
             address = f"127.{self.net}.{number >> 8 & 255}.{number & 255}"
             domain = registered_domain(host)
-            if domains.setdefault(domain, len(domains)) % SHARED == 1 and host in self._bodies:
+            number_of_domain = domains.setdefault(domain, len(domains))
+            if not self.alone and number_of_domain % _SHARED == 2 and host in self._bodies:
                 address = shared.setdefault(domain, address)
             found[host] = address
         return found

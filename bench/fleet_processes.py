@@ -27,7 +27,7 @@ def server(given: argparse.Namespace, portals: int, folder: Path, *, tags: bool)
     """The server while it runs: where names are asked; then ``hits.json`` is in the folder."""
     told = (("--portals", portals), ("--latency", given.latency), ("--work", folder), ("--net", given.net))
     command = [sys.executable, "-m", "bench.fleet", *(str(word) for pair in told for word in pair)]
-    command += ["--part", "serve", *(["--tags"] if tags else [])]
+    command += ["--part", "serve", *(["--tags"] if tags else []), *(["--alone"] if given.alone else [])]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         assert process.stdout is not None
         line = process.stdout.readline()
