@@ -6,31 +6,23 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from secrets import token_urlsafe
 
-from sandbox.world import World
 from storage.archive import Archive
+from tests.loopback import Answer, web
 
-ROOM = 100_000
+ROOM = 1_500_000
 """Bytes a file may have: enough for the empty database, too few for the evidence of the portal."""
 
 
 def test_a_disk_that_fills_up_ends_the_run_with_one_sentence(tmp_path: Path) -> None:
-    with World() as world:
-        where = [word for text in world.connect_to for word in ("--connect-to", text)]
+    big = "<!doctype html><html lang=vi><body>" + "".join(f"<p>{token_urlsafe(600)}</p>" for _ in range(4000))
+    with web(lambda _: Answer(big)) as portal:
         done = subprocess.run(  # noqa: S603 - our own interpreter
             [
-                *(
-                    sys.executable,
-                    "-m",
-                    "audit",
-                    "run",
-                    "--site",
-                    world.sites[0],
-                    "--registry",
-                    str(world.registry),
-                ),
-                *("--data", str(tmp_path), "--render", "never", "--delay", "0", "--allow-private", "--quiet"),
-                *where,
+                *(sys.executable, "-m", "audit", "run", "--site", "portal.gov.vn", "--data", str(tmp_path)),
+                *("--render", "never", "--delay", "0", "--allow-private", "--quiet"),
+                *("--connect-to", f"::127.0.0.1:{portal.port}"),
             ],
             capture_output=True,
             text=True,

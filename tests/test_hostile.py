@@ -141,4 +141,4 @@ def test_a_page_whose_script_never_ends_is_not_seen_drawn() -> None:
 
 def not_drawn(told: Told) -> None:
     assert told.rendered == 0
-    assert ("cantTell", "render_failed") in told.outcomes.values()
+    assert ["cantTell", "render_failed"] in [list(told) for told in told.outcomes.values()]
