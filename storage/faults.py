@@ -132,8 +132,9 @@ def passes(error: DBAPIError) -> bool:
     state = _state(error)
     if state:
         return state.startswith(_PASSING)
-    said = str(error.orig)
-    return error.connection_invalidated or any(mark in said for mark, words in _TEXTS if words in (_LOST, _REFUSED))
+    said = str(error.orig)  # a connection that is refused has no state, only a text
+    passing = (_LOST, _REFUSED, _STATES["57P03"], _STATES["53300"])
+    return error.connection_invalidated or any(mark in said for mark, words in _TEXTS if words in passing)
 
 
 def _state(cause: BaseException | str) -> str:

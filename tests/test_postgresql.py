@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from storage import database
 from storage.archive import Archive, DatabaseTooNew, DatabaseUnusable
 from storage.database import upgrade
-from storage.faults import unusable
+from storage.faults import passes, unusable
 from tests.databases import Server, cluster, find_programs, started
 from tests.test_storage import close, count, header, portal_run
 
@@ -90,6 +90,19 @@ def test_what_a_server_says_is_told_in_both_languages(cause: Exception, said: st
     sentence = str(unusable("postgresql://h/d", OperationalError("INSERT", {}, cause)))
     assert said in sentence.partition(" / ")[2]
     assert sentence.startswith("Cơ sở dữ liệu postgresql://h/d ")
+
+
+@pytest.mark.parametrize(
+    ("said", "passing"),
+    [
+        ("FATAL:  the database system is starting up", True),
+        ("FATAL:  the database system is shutting down", True),
+        ("FATAL:  sorry, too many clients already", True),
+        ('FATAL:  database "d" does not exist', False),
+    ],
+)
+def test_a_server_that_is_not_ready_yet_is_asked_again(said: str, passing: bool) -> None:
+    assert passes(OperationalError("", {}, psycopg.OperationalError(f"connection failed: {said}"))) is passing
 
 
 # --- a connection lost --------------------------------------------------------------------------------------------
