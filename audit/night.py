@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from crawler.plan import Plan, Timeouts
 from storage.alive import alive_of
 from storage.archive import Archive
 from storage.evidence import sweep
-from storage.files import lock, safe_name
+from storage.files import lock, one_at_a_time, safe_name
 from storage.nights import NightRecord, Nights
 from storage.records import PortalRun, RunHeader, RunStatus
 
@@ -122,8 +121,7 @@ def hold(archive: Archive, data: Path) -> Iterator[None]:
     alive = alive_of(archive.database)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        if not lock(descriptor):
-            time.sleep(0.5)  # somebody may only be looking who holds it
+        with one_at_a_time(data):
             if not lock(descriptor):
                 raise _other(file)
         if not alive.take(_LOCK):
@@ -144,10 +142,11 @@ def holder(data: Path) -> AnotherNight | None:
         descriptor = os.open(file, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return None
-    try:
-        return None if lock(descriptor) else _other(file)
-    finally:
-        os.close(descriptor)
+    with one_at_a_time(data):
+        try:
+            return None if lock(descriptor) else _other(file)
+        finally:
+            os.close(descriptor)
 
 
 def _other(file: Path) -> AnotherNight:
@@ -277,12 +276,7 @@ def _night_before(night: Night, nights: Nights) -> NightRecord | None:
     What two nights show alike is believed: a jump that stays is told once."""
     for past in nights.newest(30):
         counts = not past.is_unended and (past.status != "quarantined" or past.reason == "jump")
-        if (
-            not past.is_unended
-            and counts
-            and past.run_id != night.header.id
-            and past.started_at < night.header.started_at
-        ):
+        if counts and past.run_id != night.header.id and past.started_at < night.header.started_at:
             return past
     return None
 

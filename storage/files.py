@@ -8,6 +8,8 @@ import fcntl
 import hashlib
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
@@ -46,6 +48,18 @@ def lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Waits until nobody else tries a lock of a folder: who only looks whether a lock is held takes it for that
+    moment, and whoever wants to hold it must not take the onlooker for the holder."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def hold(path: Path) -> int | None:

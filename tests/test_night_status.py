@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import delete, update
 
 from audit import standing_told
 from audit.cli import main
-from audit.night import begin, end, hold, resume
+from audit.night import begin, end, hold, holder, resume
 from audit.registry_files import read_registry
 from audit.room import BYTES_A_PORTAL, ROOM, bytes_needed
 from audit.standing import standing
@@ -240,3 +241,27 @@ def begin_again(archive: Archive, here: Land) -> tuple[Portal, ...]:
     assert (found.plan.max_pages, found.header.day) == (60, found.header.law_day)
     assert isinstance(found.header.day, date)
     return found.asked
+
+
+def test_who_only_looks_is_not_taken_for_a_night(here: Land) -> None:
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            holder(here.data)
+
+    (here.data / "nightly.lock").touch()
+    onlookers = [threading.Thread(target=look) for _ in range(2)]
+    for onlooker in onlookers:
+        onlooker.start()
+    try:
+        with Archive.open(here.db) as archive:
+            for _ in range(10):
+                with hold(archive, here.data):
+                    found = holder(here.data)
+                    assert found is not None
+                    assert found.pid == os.getpid()
+    finally:
+        done.set()
+        for onlooker in onlookers:
+            onlooker.join()
