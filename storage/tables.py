@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration, known without loading Alembic (a second of every start); a test compares the two."""
 
 
@@ -314,4 +314,51 @@ nights = Table(
     Column("beat_at", UtcTime, nullable=False),
     Column("bytes", BigInteger),
     Column("detail", CleanText),
+)
+
+# The outbox: one row for each body that is told of a run or a round, once (storage/outbox.py). ``edition`` tells a
+# round's interim results from its final ones; ``owner_id`` is the body whose package it is, ``agency_id`` the one
+# it goes to (a component gets a copy of its part); ``told`` is what the letter says, finding by finding.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("source", CleanText, nullable=False),
+    Column("source_id", CleanText, nullable=False),
+    Column("edition", CleanText, nullable=False),
+    Column("as_of", UtcTime, nullable=False),
+    Column("owner_id", CleanText, nullable=False),
+    Column("agency_id", CleanText, nullable=False),
+    Column("agency", CleanText, nullable=False),
+    Column("address", CleanText, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("status", CleanText, nullable=False),
+    Column("told", LargeBinary, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    Column("document_no", CleanText),
+    Column("settled_by", CleanText),
+    Index(None, "owner_id", "agency_id"),
+    Index(None, "source_id"),
+)
+
+# Every try to hand a letter over, and what the mail server said; nothing of it is ever changed.
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("delivery_id", CleanText, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("nth", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("address", CleanText, nullable=False),
+    Column("outcome", CleanText, nullable=False),
+    Column("detail", CleanText, nullable=False),
+)
+
+# The whole message as it was handed over, deflated.
+delivery_messages = Table(
+    "delivery_messages",
+    metadata,
+    Column("delivery_id", CleanText, ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True),
+    Column("sha256", CleanText, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
