@@ -362,3 +362,34 @@ delivery_messages = Table(
     Column("sha256", CleanText, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+# Figures that ministries published of bodies, as they were printed: a record is never changed, only withdrawn.
+# ``holds`` is the digest of what a figure is of (body, metric, period, unit, source) while it holds: one at a time.
+official_figures = Table(
+    "official_figures",
+    metadata,
+    Column("id", CleanText, primary_key=True),
+    Column("holds", CleanText, unique=True),
+    Column("agency_id", CleanText),
+    Column("body", CleanText, nullable=False),
+    Column("metric", CleanText, nullable=False),
+    Column("period", CleanText, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("value", CleanText, nullable=False),
+    Column("rank", CleanText, nullable=False),
+    Column("unit", CleanText, nullable=False),
+    Column("coverage", CleanText, nullable=False),
+    Column("absent", CleanText, nullable=False),
+    Column("source", CleanText, nullable=False),
+    Column("confidence", CleanText, nullable=False),
+    Column("notes", CleanText, nullable=False),
+    Column("taken_by", CleanText, nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("file", CleanText, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("withdrawn_at", UtcTime),
+    Column("withdrawn_by", CleanText),
+    Column("withdrawn_why", CleanText),
+    Index(None, "agency_id", "metric"),
+)

@@ -1,4 +1,4 @@
-"""What findings need to reach the agencies: the outbox of letters."""
+"""What findings need to reach the agencies: the outbox of letters; figures of ministries to tell beside ours."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +9,7 @@ down_revision = "0005"
 
 def upgrade() -> None:
     _make_outbox()
+    _make_figures()
 
 
 def _make_outbox() -> None:
@@ -62,4 +63,30 @@ def _make_outbox() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_delivery_messages")),
+    )
+
+
+def _make_figures() -> None:
+    texts = (
+        *("body", "metric", "period", "value", "rank", "unit", "coverage", "absent", "source", "confidence"),
+        *("notes", "taken_by", "file"),
+    )
+    op.create_table(
+        "official_figures",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("holds", sa.Text(), nullable=True),
+        sa.Column("agency_id", sa.Text(), nullable=True),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in texts),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Text(), nullable=True),
+        sa.Column("withdrawn_why", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_official_figures")),
+        sa.UniqueConstraint("holds", name=op.f("uq_official_figures_holds")),
+    )
+    op.create_index(
+        op.f("ix_official_figures_agency_id_metric"), "official_figures", ["agency_id", "metric"], unique=False
     )

@@ -1,0 +1,1 @@
+"""Official figures beside ours: taken from files, shown under whom they belong to, compared without being added up."""

@@ -1,0 +1,53 @@
+"""The official figures of a body, and those of the bodies in whose place it stands: shown as theirs, never added up
+and never taken for its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from audit.registry import Registry
+from audit.succession import of_whom
+from audit_rules.facts import Agency
+from audit_rules.judgement import Lang
+from storage.archive import Archive
+from storage.figures import Figure, Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure under a body's name. ``former`` is the body that it belongs to where that is one that was merged
+    into this one: it is then told by ``of``."""
+
+    figure: Figure
+    former: Agency | None = None
+
+    def of(self, lang: Lang) -> str:
+        """“của …, trước sắp xếp”; empty for a figure of the body's own."""
+        return of_whom(self.former, lang) if self.former else ""
+
+
+def figures_of(archive: Archive, registry: Registry, agency_id: str, day: date) -> tuple[Shown, ...]:
+    """The figures of a body, its own first, then those of its predecessors on a day, each body's by metric and the
+    oldest period first. A body that the registry does not know has its own alone."""
+    whose = {each.id: each for each in predecessors(registry, agency_id, day)}
+    told = Figures(archive.database).all(agency_ids=[agency_id, *whose])
+    order = [agency_id, *whose]
+    several = sorted(told, key=lambda one: order.index(one.agency_id or ""))
+    return tuple(Shown(each, whose.get(each.agency_id or "")) for each in several)
+
+
+def predecessors(registry: Registry, agency_id: str, day: date) -> tuple[Agency, ...]:
+    """The bodies that are no more on a day and whose line of successors leads to a body, in the file's order."""
+    ended = (each for each in registry.agencies.values() if each.valid_to is not None and each.valid_to < day)
+    return tuple(each for each in ended if agency_id in _line(registry, each))
+
+
+def _line(registry: Registry, agency: Agency) -> Iterator[str]:
+    """The ids of the bodies that came after a body; the registry has no circles (``registry_files``)."""
+    after = agency.successor_id
+    while after is not None:
+        yield after
+        heir = registry.agencies.get(after)
+        after = heir.successor_id if heir else None
