@@ -7,10 +7,10 @@ Only a pass that was seen closes a finding: whoever could not look has mended no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import Literal
 
 from audit_rules.judgement import Judgement
@@ -65,40 +65,60 @@ def known_by(past: Sequence[PastVerdict], run: RunHeader, result: PortalRun) -> 
     return before + mine
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """One outcome of a rule at several looks one after another; ``looks`` are their kinds of run and days."""
+
+    outcome: str
+    looks: Sequence[tuple[str, date]]
+
+
 def findings(past: Sequence[PastVerdict]) -> dict[str, Finding]:
     """Rule ids and their findings; ``past`` is oldest first. A rule that never failed has none."""
     by_rule: dict[str, list[PastVerdict]] = {}
     for one in past:
         by_rule.setdefault(one.rule, []).append(one)
-    told = {rule: _finding(verdicts) for rule, verdicts in by_rule.items()}
+    told = {rule: finding_of(rule, _spells(verdicts)) for rule, verdicts in by_rule.items()}
     return {rule: finding for rule, finding in told.items() if finding is not None}
 
 
-def _finding(verdicts: Sequence[PastVerdict]) -> Finding | None:
+def _spells(verdicts: Sequence[PastVerdict]) -> Iterator[Spell]:
+    for outcome, several in groupby(verdicts, key=lambda one: one.outcome):
+        yield Spell(outcome, [(one.kind, one.day) for one in several])
+
+
+def finding_of(rule: str, spells: Iterable[Spell]) -> Finding | None:
+    """What became of a rule's fault at one portal; ``spells`` are oldest first, none of them empty."""
     finding: Finding | None = None
     days: set[date] = set()
-    for one in verdicts:
-        if one.outcome == "failed":
-            first = finding.first_seen if finding else one.day
-            state = _after_fault(finding, one, days)
-            days.add(one.day)
-            finding = Finding(one.rule, state, first, one.day, len(days))
-        elif one.outcome == "passed" and finding is not None:
+    for spell in spells:
+        if spell.outcome == "failed":
+            state = finding.state if finding else None
+            for kind, day in spell.looks:
+                if state == "open":  # and stays so, however often the fault is seen
+                    break
+                state = _after_fault(state, kind, seen_today=day in days)
+                days.add(day)
+            days.update(day for _, day in spell.looks)
+            first = finding.first_seen if finding else spell.looks[0][1]
+            finding = Finding(rule, state or "open", first, spell.looks[-1][1], len(days))
+        elif spell.outcome == "passed" and finding is not None:
             if finding.state == "unconfirmed":
                 finding = None
                 days.clear()
             else:
-                finding = replace(finding, state="fixed", just_fixed=finding.state != "fixed")
+                once = len(spell.looks) == 1
+                finding = replace(finding, state="fixed", just_fixed=once and finding.state != "fixed")
         elif finding is not None:
             finding = replace(finding, just_fixed=False)
     return finding
 
 
-def _after_fault(before: Finding | None, now: PastVerdict, days: set[date]) -> FindingState:
+def _after_fault(before: FindingState | None, kind: str, *, seen_today: bool) -> FindingState:
     if before is None:
-        return "unconfirmed" if now.kind == "nightly" else "new"
-    if before.state == "fixed":
+        return "unconfirmed" if kind == "nightly" else "new"
+    if before == "fixed":
         return "reopened"
-    if before.state == "unconfirmed" and now.kind == "nightly" and now.day in days:
+    if before == "unconfirmed" and kind == "nightly" and seen_today:
         return "unconfirmed"
     return "open"
