@@ -23,7 +23,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "format": ("table", "json", "csv"),
     "fail_on": ("high", "medium", "low", "never"),
     "render": ("auto", "always", "never"),
-    "depth": ("audit", "full", "text"),
+    "depth": ("audit", "axe", "full", "text"),
     "what": ("findings", "unmeasured", "all", "links"),
     "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
     "outcome": ("passed", "failed", "cantTell", "inapplicable"),

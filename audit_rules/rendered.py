@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Depth = Literal["text", "full", "audit"]
-"""How deep a look goes: the drawn page and its requests; how it fits a phone and bears larger text besides, what
-axe finds, and a picture; the times of three fresh loads besides."""
+Depth = Literal["text", "full", "axe", "audit"]
+"""How deep a look goes: the drawn page and its requests; how it fits a phone and bears larger text besides, and a
+picture; what axe finds besides; the times of three fresh loads besides."""
 
 
 class Loaded(NamedTuple):
@@ -74,9 +74,9 @@ class RenderFacts:
     would have sent something; ``scripts`` are those the page asked for, ``console`` its errors as written there,
     ``frames`` the number of frames read into the page.
 
-    ``phone``, ``enlarged``, ``axe`` and ``screenshot`` (SHA-256 of the picture in the evidence) come with a
-    ``full`` look; ``loads`` and ``machine`` (browser and computer they were measured with) with an ``audit``; they
-    are None or empty where nobody looked so deep or the browser could not tell."""
+    ``phone``, ``enlarged`` and ``screenshot`` (SHA-256 of the picture in the evidence) come with a ``full`` look,
+    ``axe`` with one of ``axe``, ``loads`` and ``machine`` (browser and computer they were measured with) with an
+    ``audit``; they are None or empty where nobody looked so deep or the browser could not tell."""
 
     requests: int = 0
     stopped: tuple[str, ...] = ()

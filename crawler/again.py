@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from audit_rules.address import is_document, page_key
-from audit_rules.facts import Answer, Later, NetFacts, SearchTry, Visit
+from audit_rules.facts import Answer, Later, NetFacts, Page, SearchTry, Visit
 from audit_rules.known import Known, KnownPage
 from audit_rules.later import Again
 from audit_rules.rendered import Depth
@@ -76,9 +76,11 @@ class SecondLook(PortalSpider):
         """A page is looked at as it was the first time."""
         return page_key(url) in self._drawn
 
-    def _depth(self) -> Depth:
+    def _depth(self, page: Page) -> Depth:
         """Deep enough for a picture, and to measure again what a fault may rest on; fresh loads accuse nobody."""
-        return "full" if self.plan.depth != "text" and len(self._pages) < MAX_DEEP else "text"
+        if self.plan.depth == "text" or len(self._pages) >= MAX_DEEP:
+            return "text"
+        return "axe" if self.plan.depth != "full" and page.url == self._first.home else "full"
 
     def _missed(self, asked: str) -> None:
         """Writes down that a page of the first look is not where it was, if nothing else says so."""

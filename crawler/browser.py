@@ -181,7 +181,7 @@ class Browser:
                 page = await tab.open(chromium, host, sight)
                 look = await sight.take(page, tab.session, seconds)
             if depth != "text" and look.error is None:
-                look = await _measured(page, look)
+                look = await _measured(page, look, axe=depth != "full")
         except TimeoutError:
             look = sight.look(error="timeout")
         except (PlaywrightError, OSError) as error:
@@ -208,10 +208,11 @@ class Browser:
         return went_down
 
 
-async def _measured(page: Page, look: Look) -> Look:
+async def _measured(page: Page, look: Look, *, axe: bool) -> Look:
     """The look with what is measured while its page is open, as far as that succeeds."""
     with contextlib.suppress(PlaywrightError, OSError, TimeoutError):
         async with asyncio.timeout(MEASURE_SECONDS):
             look = await measures.full(page, look)
-            look = await measures.axe(page, look)
+            if axe:
+                look = await measures.axe(page, look)
     return look

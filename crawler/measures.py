@@ -35,7 +35,7 @@ PHONE, DESKTOP = (360, 740), (1366, 900)
 PUT_BACK_SECONDS = 2.0
 STILL_SECONDS, STILL_AT_MOST = 0.1, 2.0
 """A layout is still when so long it did not change; one that never is, is measured as it is."""
-PICTURE_HEIGHT, PICTURE_SCALE, PICTURE_QUALITY = 4000, 0.6, 60
+PICTURE_HEIGHT, PICTURE_SCALE, PICTURE_QUALITY = 4000, 0.6, 50
 PICTURE_BYTES = 1024 * 1024
 AXE_SECONDS = 15.0
 LOADS = 3
@@ -76,6 +76,7 @@ _AXE = """axe.run(document, {
     runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa']},
     resultTypes: ['violations', 'incomplete'],
     iframes: false,
+    preload: {assets: ['media']},
 }).then(found => {
     const told = rules => rules.map(rule => ({
         rule: rule.id,
@@ -142,11 +143,11 @@ async def _put_back(page: Page) -> None:
 
 
 async def _picture(world: Apart) -> bytes:
-    """The page from its top, as WebP; empty where it would be larger than is kept."""
+    """The page from its top, as JPEG; empty where it would be larger than is kept."""
     sizes = await world.send("Page.getLayoutMetrics")
     height = min(float(sizes["cssContentSize"]["height"]), PICTURE_HEIGHT)
     clip = {"x": 0, "y": 0, "width": DESKTOP[0], "height": max(height, DESKTOP[1]), "scale": PICTURE_SCALE}
-    asked = {"format": "webp", "quality": PICTURE_QUALITY, "clip": clip, "captureBeyondViewport": True}
+    asked = {"format": "jpeg", "quality": PICTURE_QUALITY, "clip": clip, "captureBeyondViewport": True}
     picture = base64.b64decode((await world.send("Page.captureScreenshot", asked))["data"])
     return picture if len(picture) <= PICTURE_BYTES else b""
 
@@ -199,7 +200,7 @@ async def axe(page: Page, look: Look) -> Look:
             with contextlib.suppress(PlaywrightError):
                 await world.send("Runtime.terminateExecution")
             return look
-    return replace(look, render=replace(look.render, axe=msgspec.convert(found, AxeFacts)))
+    return replace(look, render=replace(look.render, depth="axe", axe=msgspec.convert(found, AxeFacts)))
 
 
 @cache

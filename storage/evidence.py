@@ -173,9 +173,9 @@ class EvidenceWriter:
         return digest
 
     def picture(self, url: str, picture: bytes, seen_at: datetime) -> None:
-        """Keeps how the browser showed a page, as WebP; its SHA-256 is in the ``RenderFacts`` of the look."""
+        """Keeps how the browser showed a page, as JPEG; its SHA-256 is in the ``RenderFacts`` of the look."""
         digest = hashlib.sha256(picture).hexdigest()
-        about = [("Content-Type", "image/webp"), ("WARC-Payload-Digest", f"sha256:{digest}")]
+        about = [("Content-Type", "image/jpeg"), ("WARC-Payload-Digest", f"sha256:{digest}")]
         self._record("resource", VIEW + url, seen_at, about, picture)
 
     def probes(self, url: str, probes: Probes) -> None:

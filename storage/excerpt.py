@@ -19,7 +19,7 @@ _PROBES = b'{"probes":'
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """``warc`` is a WARC file, one gzip member a record; ``picture`` the first picture (WebP) in it, empty where
+    """``warc`` is a WARC file, one gzip member a record; ``picture`` the first picture (JPEG) in it, empty where
     there is none; ``records`` how many it has beside its own head; ``missing`` names older files that are not at
     hand."""
 

@@ -77,7 +77,7 @@ def test_the_audit_finds_the_truth(faults: tuple[str, ...], tmp_path: Path) -> N
     third of a second. ``bench.accuracy --sandbox`` audits all portals of all worlds."""
     with World(faults) as world:
         sites = world.shown if faults else world.sites
-        run = _audit(world, tmp_path, "auto", sites, "full")  # fresh loads take long and tell values only
+        run = _audit(world, tmp_path, "auto", sites, "axe")  # fresh loads take long and tell values only
         assert run.status == "complete"
         assert _accused(run, world) == []
         # A portal with forty faults at once leaves doubts; what is not told has to be rare all the same.

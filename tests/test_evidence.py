@@ -19,7 +19,7 @@ from storage.evidence import EvidenceError, EvidenceWriter, Recorded, sweep
 SEEN = datetime(2026, 7, 24, 1, 2, 3, 456789, tzinfo=UTC)
 HOME = "https://laocai.gov.vn/"
 PAGE = "<html><body>Cổng thông tin điện tử</body></html>".encode()
-PICTURE = b"RIFF....WEBP" * 10_000
+PICTURE = b"\xff\xd8\xff\xe0JFIF" * 10_000
 RENDER = RenderFacts(12, ("https://emc.example/matomo.php",), ('["setSiteId","7"]',), 1)
 
 

@@ -23,7 +23,10 @@ from cryptography.x509.oid import NameOID
 
 from audit_rules.address import Address, AddressBook
 from audit_rules.facts import Link, Region, Visit
+from audit_rules.later import Again
 from audit_rules.rendered import Depth
+from crawler.again import look_again
+from crawler.errand import Errand
 from crawler.guard import Guard
 from crawler.loop import run
 from crawler.plan import Plan, Timeouts
@@ -481,13 +484,31 @@ def test_the_home_is_shown_to_the_browser_and_its_links_are_followed() -> None:
     assert more.net.requests == seen.net.requests + 4
 
 
-@pytest.mark.parametrize("depth", ["audit", "full", "text"])
+@pytest.mark.parametrize("depth", ["audit", "axe", "full", "text"])
 def test_home_is_looked_at_as_deep_as_is_wanted_and_nothing_else(depth: Depth) -> None:
     browser = Painter()
     plan = Plan(render="always", depth=depth)
     with Site({"/": html("/a"), "/a": html(), "/do-script-ve": html()}) as site, network(site.port) as net:
         run(visit(portal(), AddressBook(), plan, net, rank=nothing, browser=browser))
     assert browser.depths == [depth, "text", "text"]
+
+
+@pytest.mark.parametrize(
+    ("depth", "again"),
+    [("audit", ["axe", "full", "full"]), ("full", ["full", "full", "full"]), ("text", ["text", "text", "text"])],
+)
+def test_again_home_is_looked_at_for_what_axe_finds_and_other_pages_for_a_picture(
+    depth: Depth, again: list[Depth]
+) -> None:
+    browser = Painter()
+    urls = [f"http://{HOST}{path}" for path in ("/", "/a", "/b")]
+    plan = Plan(render="always", depth=depth)
+    with Site({"/": html("/a", "/b"), "/a": html(), "/b": html()}) as site, network(site.port) as net:
+        errand = Errand(portal(), AddressBook(), plan, net, nothing, browser=browser)
+        seen = run(visit(portal(), AddressBook(), plan, net, rank=nothing, browser=browser))
+        browser.depths.clear()
+        run(look_again(seen, Again(doors=True, pages=tuple(urls)), errand))
+    assert browser.depths == again
 
 
 def test_the_spider_is_listed_and_says_how_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

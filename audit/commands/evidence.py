@@ -51,7 +51,7 @@ def evidence(desk: Desk, /, **given: Any) -> int:
     if not single:
         files[target / f"{name}.json"] = found.told
         if found.excerpt.picture:
-            files[target / f"{name}.webp"] = found.excerpt.picture
+            files[target / f"{name}.jpg"] = found.excerpt.picture
     for path, data in files.items():
         Output(path, desk, quiet=given["quiet"]).write(data)
     for missing in found.excerpt.missing:

@@ -288,9 +288,8 @@ class PortalSpider(Spider):
             self.errand.on_page(page)
         return page
 
-    def _depth(self) -> Depth:
-        """How deep the next page is looked at: home, which comes first, as far as is wanted; others for their
-        text."""
+    def _depth(self, _page: Page) -> Depth:
+        """How deep a page is looked at: home, which comes first, as far as is wanted; others for their text."""
         return "text" if self._pages else self.plan.depth
 
     async def _shown(self, page: Page) -> Page:
@@ -302,7 +301,7 @@ class PortalSpider(Spider):
             self.errand.browser,
             timeout=self.plan.timeouts.render,
             evidence=self.evidence,
-            depth=self._depth(),
+            depth=self._depth(page),
             known=self.errand.known.pages.get(page.url),
         )
         self._more_requests += requests
