@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import IO
 
 import click
 from rich.console import Console, ConsoleRenderable
@@ -57,8 +60,36 @@ class Output:
                     file.flush()
                     os.fsync(file.fileno())
                 self._part.replace(self._path)
-        if not self._quiet:
-            click.echo(say("progress.written", self._desk.lang, path=self._path), err=True)
+        self._tell_written()
+
+    @contextmanager
+    def stream(self) -> Iterator[IO[bytes]]:
+        """A file for a result that does not fit in memory; it takes its place once all of it is written."""
+        if self._path is None or self._special:
+            with tempfile.TemporaryFile() as file:
+                yield file
+                file.seek(0)
+                if self._path is None:
+                    while some := file.read(1 << 20):
+                        click.echo(some, nl=False)
+                    return
+                with self._writing(), self._path.open("wb") as out:
+                    shutil.copyfileobj(file, out)
+        else:
+            try:
+                with self._writing(), self._part.open("wb") as file:
+                    yield file
+                    file.flush()
+                    os.fsync(file.fileno())
+                    self._part.replace(self._path)
+            finally:
+                self._part.unlink(missing_ok=True)
+        self._tell_written()
+
+    @property
+    def on_screen(self) -> bool:
+        """Whether a person would have the bytes on the terminal."""
+        return self._path is None and sys.stdout.isatty()
 
     def show(self, parts: Sequence[ConsoleRenderable]) -> None:
         """A report for people: with colours on a terminal, plain anywhere else."""
@@ -68,6 +99,10 @@ class Output:
                 console.print(part)
         else:
             self.write(plain_text(parts, _columns()).encode())
+
+    def _tell_written(self) -> None:
+        if not self._quiet:
+            click.echo(say("progress.written", self._desk.lang, path=self._path), err=True)
 
     @property
     def _special(self) -> bool:

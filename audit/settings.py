@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -15,6 +15,8 @@ from audit.config import Setting
 from audit.controls import parts as read_control
 from audit.notice import read_post, read_target
 from audit.window import read_clock, read_window
+from audit_rules.facts import Kind
+from audit_rules.judgement import Group
 from crawler.addresses import read_mapping, read_proxy, read_server
 from crawler.plan import Timeouts
 
@@ -27,6 +29,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "what": ("findings", "unmeasured", "all", "links"),
     "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
     "outcome": ("passed", "failed", "cantTell", "inapplicable"),
+    "kind": get_args(Kind),
+    "heading": get_args(Group),
 }
 
 
@@ -57,6 +61,11 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "how": lambda: Setting("how", "text", readers.line, required=True, metavar="TEXT"),
     "on": lambda: Setting("on", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
     "round": lambda: Setting("round", "text", readers.plain, metavar="ID"),
+    "against": lambda: Setting("against", "text", readers.plain, metavar="ID"),
+    "kind": _choice("kind"),
+    "heading": _choice("heading"),
+    "top": lambda: Setting("top", "count", readers.within(int, 1, 1000), metavar="N"),
+    "internal": lambda: Setting("internal", "yes_no", str, is_flag=True, default=False),
     "night": lambda: Setting("night", "text", readers.plain, multiple=True, metavar="ID"),
     "explain_until": lambda: Setting("explain_until", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
     "finding": lambda: Setting("finding", "text", readers.plain, metavar="ID"),
@@ -162,6 +171,11 @@ def without_csv() -> Setting:
     return _choice("format", choices=("table", "json"), default="table")()
 
 
+def rank_what() -> Setting:
+    """What of a comparison is told."""
+    return _choice("what", choices=("portals", "headings", "rules", "rates"), default="portals")()
+
+
 def export_format() -> Setting:
     """Of an export: agencies get no table of a screen."""
-    return _choice("format", choices=("csv", "json"), default="csv")()
+    return _choice("format", choices=("csv", "json", "xlsx"), default="csv")()

@@ -55,7 +55,15 @@ def in_lang(message: object, lang: Lang) -> str:
     return "\n".join(half(line) for line in str(message).splitlines())
 
 
+def decimal(value: float, lang: Lang, places: int = 2) -> str:
+    """A number as the reader writes it: 0,83 in Vietnamese, 0.83 in English."""
+    text = f"{value:.{places}f}"
+    return text.replace(".", ",") if lang == "vi" else text
+
+
 def clean(text: str) -> str:
     """A stranger's text made fit for a screen or a cell: control and direction characters shown as what they are,
     blanks folded."""
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
+        return text.strip(" ")  # nearly every text; a table has millions of them
     return " ".join(_UNSEEN.sub(lambda found: f"‹U+{ord(found.group()):04X}›", _BLANK.sub(" ", nfc(text))).split())

@@ -220,6 +220,11 @@ class Archive:
         with self.database.read() as connection:
             return rows.read_run(self._one(connection, run_id), ()).header
 
+    def outline(self, run_id: str) -> Run:
+        """A run without its portals. Raises UnknownRun."""
+        with self.database.read() as connection:
+            return rows.read_run(self._one(connection, run_id), ())
+
     def run(self, run_id: str, *, pages: bool = False, agency: str | None = None) -> Run:
         """A run with its portals, or those of one agency (see ``portals``). Raises UnknownRun."""
         with self.database.read() as connection:

@@ -170,7 +170,7 @@ def test_a_result_file_that_cannot_be_written_is_told_before_anything_is_audited
         ["run", "--site", SITE, "--from-warc", "missing.warc"],
         ["run", "--sites", SITE],
         ["judge", "--run", "latest"],
-        ["export", "--run", "latest", "--format", "xlsx"],
+        ["export", "--run", "latest", "--format", "docx"],
         ["export", "--run", "latest"],
         ["export"],
         ["findings"],

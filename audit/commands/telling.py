@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain, islice
 from typing import Any
 
 import click
@@ -16,14 +19,19 @@ from audit.matrix import link_list
 from audit.opinions import beside
 from audit.output import Output
 from audit.refusals import BadInput
-from audit.reports.csv import What, run_as_csv, wanted
+from audit.reports.csv import What, columns, row_order, run_rows, wanted, write_csv_into
 from audit.reports.json import json_text, run_as_json
+from audit.reports.sorting import in_order
 from audit.rounds import as_run
 from audit.settings import export_format, settings
 from audit.speech import Order
+from audit.words import say
+from storage.archive import Archive
+from storage.records import Run
 
 _EXPORTED = settings("run", "round", "agency", "what", "data", "db", "output")
 _EXPORTED[0].required = False  # a round may be named in its place
+_AT_ONCE = 100
 
 
 @click.command("export", cls=Order, params=[*_EXPORTED, export_format()])
@@ -32,27 +40,62 @@ def export(desk: Desk, /, **given: Any) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
     if (given["run"] is None) == (given["round"] is None):
         raise BadInput("error.run_or_round")
+    if given["format"] == "xlsx" and (given["what"] == "links" or output.on_screen):
+        raise BadInput("error.no_workbook" if given["what"] == "links" else "error.workbook_on_screen")
     with archive_of(given, desk) as archive:
-        reply_by = None
-        if given["round"] is not None:
-            one = round_of(archive, given["round"])
-            told, reply_by = as_run(archive, one), one.explain_until
-        else:
-            # The links between portals are told from both ends; all else needs no other agency's portals.
-            whose = None if given["what"] == "links" else given["agency"]
-            told = archive.run(run_id_of(archive, given["run"]), agency=whose)
-        portals = of_agency(told, given["agency"])
         if given["what"] == "links":
-            return tell(link_list(told.portals, portals), given, output, desk)
-        what: What = given["what"] or ("findings" if given["format"] == "csv" else "all")
-        standing = beside(archive, told, portals)
-        known = findings_in(standing)
-        if given["format"] == "csv":
-            output.write(run_as_csv(told, known, desk.lang, what, portals, told=standing, reply_by=reply_by))
-        else:
-            found = wanted(portals, known, what)
+            told = _run_of(archive, given)  # told from both ends: the portals of other agencies are needed too
+            return tell(link_list(told.portals, of_agency(told, given["agency"])), given, output, desk)
+        if given["format"] == "json":
+            told = _run_of(archive, given, given["agency"])
+            portals = of_agency(told, given["agency"])
+            standing = beside(archive, told, portals)
+            found = wanted(portals, findings_in(standing), given["what"] or "all")
             output.write(json_text(run_as_json(told, desk.lang, found, standing)).encode())
+        else:
+            _export_table(archive, given, output, desk)
     return 0
+
+
+def _run_of(archive: Archive, given: Mapping[str, Any], agency: str | None = None) -> Run:
+    if given["round"] is not None:
+        return as_run(archive, round_of(archive, given["round"]))
+    return archive.run(run_id_of(archive, given["run"]), agency=agency)
+
+
+def _export_table(archive: Archive, given: Mapping[str, Any], output: Output, desk: Desk) -> None:
+    """The table for agencies, a few portals at a time: a whole night does not fit in memory."""
+    reply_by = None
+    if given["round"] is not None:
+        one = round_of(archive, given["round"])
+        told, reply_by = as_run(archive, one), one.explain_until
+        portals = iter(of_agency(told, given["agency"]))
+    else:
+        told = archive.outline(run_id_of(archive, given["run"]))
+        portals = archive.portals(told.header.id, agency=given["agency"])
+    first = next(portals, None)
+    if first is None and given["agency"] is not None:
+        raise BadInput("error.no_agency", run=told.header.id, agency=given["agency"])
+
+    def rows() -> Iterator[list[str]]:
+        source = chain((first,) if first else (), portals)
+        while some := list(islice(source, _AT_ONCE)):
+            standing = beside(archive, told, some)
+            found = findings_in(standing)
+            what: What = given["what"] or "findings"
+            yield from run_rows(told, some, found, desk.lang, what, told=standing, reply_by=reply_by)
+
+    headings = [one.heading(desk.lang) for one in columns()]
+    with output.stream() as file:
+        if given["format"] == "csv":
+            write_csv_into(file, headings, in_order(rows(), row_order))
+            return
+        from audit.reports.xlsx import Workbook
+
+        title = say("workbook.title", desk.lang, id=told.header.id)
+        with Workbook(file, title=title, made_at=datetime.now(UTC)) as book:
+            name = say("workbook.sheet", desk.lang)
+            book.lines(name, headings, [one.width for one in columns()], in_order(rows(), row_order))
 
 
 @click.command(

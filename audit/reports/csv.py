@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import IO, Literal
 
 from audit.days import shown
 from audit.history import Finding, finding_id, is_fault, needs_review
@@ -47,6 +47,11 @@ class Column:
     def heading(self, lang: Lang) -> str:
         return self.vi if lang == "vi" else self.name
 
+    @property
+    def width(self) -> float:
+        """Characters in a sheet: what the example takes, and no more than is easy to read."""
+        return min(max(len(self.example), len(self.vi), 8) + 3, 60)
+
 
 @cache
 def columns() -> tuple[Column, ...]:
@@ -66,11 +71,19 @@ def safe_cell(text: str) -> str:
 
 def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """UTF-8 with BOM, comma, CRLF, every cell quoted and guarded."""
-    text = io.StringIO(newline="")
+    text = io.BytesIO()
+    write_csv_into(text, headings, rows)
+    return text.getvalue()
+
+
+def write_csv_into(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """The same, written row by row."""
+    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow([safe_cell(heading) for heading in headings])
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    text.flush()
+    text.detach()
 
 
 def run_as_csv(
@@ -84,19 +97,44 @@ def run_as_csv(
     reply_by: date | None = None,
 ) -> bytes:
     """A run for agencies, sorted by severity, rule and page, with what stands beside its verdicts (``told``)."""
+    some = run.portals if portals is None else portals
+    rows = sorted(run_rows(run, some, findings, lang, what, told=told, reply_by=reply_by), key=row_order)
+    return write_csv([one.heading(lang) for one in columns()], rows)
+
+
+def run_rows(
+    run: Run,
+    portals: Iterable[PortalRun],
+    findings: Findings,
+    lang: Lang,
+    what: What = "findings",
+    *,
+    told: Told | None = None,
+    reply_by: date | None = None,
+) -> Iterator[list[str]]:
+    """The rows of a table for agencies, unsorted, one portal after another, each in the order of ``columns``."""
     due = reply_by.isoformat() if reply_by else ""
-    rows = [
-        {
-            **_row(run, one, item, findings.get(one.portal.id, {}).get(item.rule), lang),
-            **_beside_cells((told or {}).get(one.portal.id, {}).get(item.rule, NOTHING), lang),
-            "reply_by": due if is_fault(item) else "",
-        }
-        for one in wanted(run.portals if portals is None else portals, findings, what)
-        for item in one.judgements
-    ]
-    rows.sort(key=lambda row: (SEVERITIES.index(row["severity"]), row["rule"], row["page"], row["portal"]))
-    table = columns()
-    return write_csv([one.heading(lang) for one in table], ([row[one.name] for one in table] for row in rows))
+    names = [one.name for one in columns()]
+    for one in wanted(portals, findings, what):
+        for item in one.judgements:
+            row = {
+                **_row(run, one, item, findings.get(one.portal.id, {}).get(item.rule), lang),
+                **_beside_cells((told or {}).get(one.portal.id, {}).get(item.rule, NOTHING), lang),
+                "reply_by": due if is_fault(item) else "",
+            }
+            yield [row[name] for name in names]
+
+
+def row_order(row: Sequence[str]) -> tuple[int, str, str, str]:
+    """Severity, rule, page, portal."""
+    severity, rule, page, portal = (row[at] for at in _ordering())
+    return SEVERITIES.index(severity), rule, page, portal
+
+
+@cache
+def _ordering() -> tuple[int, ...]:
+    names = [one.name for one in columns()]
+    return tuple(names.index(name) for name in ("severity", "rule", "page", "portal"))
 
 
 def _is_finding(item: Judgement, finding: Finding | None) -> bool:
