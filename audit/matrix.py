@@ -14,7 +14,7 @@ from storage.records import PortalRun
 Linked = Literal["yes", "no", "unknown"]
 
 _LISTS = "structure.lists_component_sites"
-_LEADS_BACK = "structure.links_to_main_portal"
+LEADS_BACK = "structure.links_to_main_portal"
 _BY_OUTCOME: Mapping[str, Linked] = {"passed": "yes", "failed": "no"}
 
 
@@ -47,7 +47,7 @@ def _verdict(one: PortalRun | None, rule: str) -> Verdict | None:
 
 
 def _leads_back(component: PortalRun | None) -> Linked:
-    verdict = _verdict(component, _LEADS_BACK)
+    verdict = _verdict(component, LEADS_BACK)
     return _BY_OUTCOME.get(verdict.outcome, "unknown") if verdict else "unknown"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ from storage import blobs, rows
 from storage.archive import BROKEN_OFF
 from storage.database import Database
 from storage.documents import Documents
-from storage.records import Run
+from storage.records import PortalRun, Run
+from storage.results import Commons, load
 from storage.tables import manual_verdicts, portal_runs, replies, rounds, runs, verdict_intervals, waivers
 
 _AT_ONCE = 400  # SQLite takes a bounded number of parameters in one statement
@@ -74,13 +75,17 @@ Failing = tuple[str, str, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class NightSum:
-    """Portals of a run in one state: how many, how many of them have a score, and the sum of those scores."""
+    """Portals of a run that are alike: their state, the numbers of their score, and what one rule said of them
+    (None where none was asked for, or it said nothing)."""
 
     run_id: str
     state: str
     portals: int
-    scored: int
-    scores: float
+    passed: int
+    failed: int
+    not_measured: int
+    has_score: bool
+    embargoed: Said | None
 
 
 _SEEN = select(
@@ -150,15 +155,24 @@ class Showing:
         with self._database.read() as connection:
             return {row.id: rows.read_run(row, ()) for row in connection.execute(asked)}
 
-    def sums(self, run_ids: Sequence[str]) -> list[NightSum]:
-        asked = select(
-            _p.run_id,
-            _p.state,
-            func.count(),
-            func.count(_p.score_value),
-            func.coalesce(func.sum(_p.score_value), 0.0),
-        ).group_by(_p.run_id, _p.state)
-        return [NightSum(*row) for some in _some(run_ids) for row in self._all(asked.where(_p.run_id.in_(some)))]
+    def sums(self, run_ids: Sequence[str], apart: Collection[str]) -> list[NightSum]:
+        """Portals of runs that are alike in their scores, and in what the rule ``apart`` (at most one) says."""
+        if len(apart) > 1:
+            raise ValueError(apart)
+        alike = (_p.run_id, _p.state, _p.score_passed, _p.score_failed, _p.score_not_measured)
+        scored = _p.score_value.is_not(None)
+        says = (_v.rule, _v.outcome, _v.reason, _v.standing, _v.proves, _v.severity, _v.stage, _v.grp)
+        here = and_(_HOLDS, _v.rule.in_(tuple(apart)))
+        asked = select(*alike, scored, func.count(), *says).outerjoin(verdict_intervals, here)
+        asked = asked.group_by(*alike, scored, *says)
+        told = []
+        for some in _some(run_ids):
+            for run_id, state, passed, failed, unmeasured, has, count, rule, *said in self._all(
+                asked.where(_p.run_id.in_(some))
+            ):
+                apart_said = Said("", rule, 0, 0, *said) if rule is not None else None
+                told.append(NightSum(run_id, state, count, passed, failed, unmeasured, bool(has), apart_said))
+        return told
 
     def seen(self, run_ids: Sequence[str]) -> Iterator[SeenPortal]:
         """Every portal of these runs."""
@@ -191,14 +205,24 @@ class Showing:
         )
         return {(row[0], row[1]): (row[2], int(row[3] or 0), int(row[4] or 0)) for row in self._all(asked)}
 
-    def said(self, run_id: str, portal_ids: Sequence[str] | None = None) -> Iterator[Said]:
-        """What the rules said of the portals of a run, or of some of them."""
+    def said(
+        self, run_id: str, portal_ids: Sequence[str] | None = None, rules: Sequence[str] = ()
+    ) -> Iterator[Said]:
+        """What the rules, or some of them, said of the portals of a run, or of some of those."""
         asked = _SAID.join(portal_runs, _HOLDS).where(_p.run_id == run_id)
+        if rules:
+            asked = asked.where(_v.rule.in_(rules))
         if portal_ids is None:
             yield from (Said(*row) for row in self._all(asked))
             return
         for some in _some(portal_ids):
             yield from (Said(*row) for row in self._all(asked.where(_p.portal_id.in_(some))))
+
+    def whole(self, run_id: str, portal_id: str) -> PortalRun | None:
+        """A portal's result in one run, without the facts of its pages; None where the run does not hold it."""
+        with self._database.read() as connection:
+            found = load(connection, run_id, [portal_id], pages=False, commons=Commons())
+        return replace(found[0], portal=_named(found[0].portal, portal_id)) if found else None
 
     def past(self, portal_ids: Sequence[str]) -> tuple[list[Stored], list[Failing]]:
         """Of some portals, 400 at most: all that was stored, and by portal, rule and time what the rules said that
@@ -232,12 +256,17 @@ class Showing:
                 documents.fetch(row.visit_id for row in found)
                 for row in found:
                     line, _, _ = documents.read(row.visit_id).partition(b"\n")
-                    told[row.portal_id] = blobs.read_portal(line)
+                    told[row.portal_id] = _named(blobs.read_portal(line), row.portal_id)
         return told
 
     def _all(self, asked: Executable) -> list[Any]:
         with self._database.read() as connection:
             return list(connection.execute(asked))
+
+
+def _named(portal: Portal, portal_id: str) -> Portal:
+    """The portal under the id of its row, which is what everything else goes by."""
+    return portal if portal.id == portal_id else replace(portal, id=portal_id)
 
 
 def _some(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -66,8 +66,9 @@ class PortalLine:
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """One finding in a list: a fault, what a person is to look at, or a fault that was mended within the last 30
-    days (``outcome`` passed, ``state`` fixed). ``waived`` and ``disputed`` tell what stands beside it today."""
+    """One finding in a list: a fault; what a person is to look at; an open one that could not be looked at this
+    time (``outcome`` cantTell or untested); one that was mended in the last 30 days (passed, ``state`` fixed).
+    ``waived`` and ``disputed`` tell what stands beside it today, ``just_fixed`` that the newest look closed it."""
 
     id: str
     portal_id: str
@@ -84,6 +85,7 @@ class FindingLine:
     standing: Standing
     proves: Proves
     outcome: Outcome
+    reason: str | None
     state: FindingState
     first_seen: date
     last_seen: date
@@ -91,6 +93,7 @@ class FindingLine:
     run_id: str
     waived: bool = False
     disputed: bool = False
+    just_fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

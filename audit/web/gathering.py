@@ -1,0 +1,367 @@
+"""Reads all lists of one state of the data: once when the data changed, for all readers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import get_args
+
+from audit.history import Finding, finding_id
+from audit.registry import Registry
+from audit.reports.csv import SEVERITIES
+from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, opinions_by_place, score_of
+from audit.web.names import agency_lines, known_portals, name_of, province_of
+from audit.web.past import NO_PAST, Past, pasts
+from audit.web.shapes import (
+    FindingLine,
+    KindLine,
+    Name,
+    NightPoint,
+    PortalLine,
+    RuleLine,
+    RunLine,
+    Shown,
+)
+from audit.web.waived import waived_places
+from audit_rules.facts import Kind, Portal
+from audit_rules.judgement import Score
+from audit_rules.rulebook import Entry, open_rulebook
+from audit_rules.scoring import COUNTED
+from storage.archive import Archive
+from storage.opinions import Opinions
+from storage.records import Run
+from storage.showing import NightSum, Said, SeenPortal, Showing
+
+NIGHTS = 60
+"""Nights in a trend."""
+MENDED_DAYS = 30
+"""Days for which a fault that is mended stays in the list of findings."""
+_AT_ONCE = 200
+_SEEN = ("audited", "partial")
+_UNMEASURED = ("cantTell", "untested")
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@cache
+def rulebook_entries() -> Mapping[str, Entry]:
+    """Today's rules by id."""
+    return {entry.id: entry for entry in open_rulebook().rules}
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A portal's newest look, with what it takes to tell of it."""
+
+    seen: SeenPortal
+    run: Run
+    portal: Portal
+    said: Sequence[Said]
+    current: bool
+
+
+class Gatherer:
+    """Reads the lists for one audience. What a run said of its registry is read once and kept."""
+
+    def __init__(self, archive: Archive, registry: Registry, gate: Gate) -> None:
+        self._archive, self._registry, self._gate = archive, registry, gate
+        self._showing = Showing(archive.database)
+        self._portals: dict[tuple[str, str], Portal] = {}
+
+    def gather(self, version: str, today: date) -> Shown:
+        counted = self._showing.counted()
+        night = self._showing.newest_night()
+        here = self._here(counted, night)
+        opinions = Opinions(self._archive.database)
+        said = opinions_by_place(opinions.manual_verdicts(), opinions.replies())
+        waived = waived_places(self._archive, opinions.waivers(), today)
+        portals: dict[str, PortalLine] = {}
+        found: list[FindingLine] = []
+        rules: dict[str, Counter[str]] = {}
+        for some in _batches(here):
+            known = pasts([one.seen.portal_id for one in some], self._showing, counted)
+            for one in some:
+                line, lines = self._portal(one, known.get(one.seen.portal_id, NO_PAST), said, waived, today)
+                portals[line.id] = line
+                found += lines
+                if line.current:
+                    for rule, told in self._told(one, known.get(one.seen.portal_id, NO_PAST), said):
+                        rules.setdefault(rule, Counter())[told] += 1
+        found.sort(key=lambda each: (SEVERITIES.index(each.severity), each.rule, each.address))
+        current = [line for line in portals.values() if line.current]
+        return Shown(
+            version=version,
+            audience=self._gate.audience,
+            today=today,
+            night=self._night(night) if night else None,
+            portals=dict(sorted(portals.items(), key=lambda item: _order(item[1]))),
+            findings=tuple(found),
+            rules=_rules(rules),
+            agencies=agency_lines(self._registry, portals.values(), found, today),
+            kinds=_kinds(current),
+            trend=self._trend(),
+            broken=tuple(each for each in found if _is_broken(each, portals[each.portal_id])),
+            mended=tuple(each for each in found if each.outcome == "passed" and each.just_fixed),
+        )
+
+    # --- the portals -----------------------------------------------------------------------------------------
+
+    def _here(self, counted: Mapping[str, Run], night: Run | None) -> list[_Here]:
+        """The newest look at each portal of the newest night, and of whatever was audited apart or since."""
+        order = {run_id: number for number, run_id in enumerate(counted)}
+        start = order[night.header.id] if night is not None else 0
+        asked = [
+            run_id for run_id, run in counted.items() if order[run_id] >= start or run.header.kind != "nightly"
+        ]
+        newest: dict[str, SeenPortal] = {}
+        of_night: set[str] = set()
+        for seen in self._showing.seen(asked):
+            if night is not None and seen.run_id == night.header.id:
+                of_night.add(seen.portal_id)
+            before = newest.get(seen.portal_id)
+            if before is None or order[seen.run_id] > order[before.run_id]:
+                newest[seen.portal_id] = seen
+        by_run: dict[str, list[SeenPortal]] = {}
+        for seen in newest.values():
+            by_run.setdefault(seen.run_id, []).append(seen)
+        told: list[_Here] = []
+        for run_id, several in by_run.items():
+            ids = sorted(seen.portal_id for seen in several)
+            portals = self.portals_of(run_id, ids)
+            whole = night is not None and run_id == night.header.id and len(ids) == len(of_night)
+            said: dict[str, list[Said]] = {}
+            for one in self._showing.said(run_id, None if whole else ids):
+                said.setdefault(one.portal_id, []).append(one)
+            for seen in several:
+                # What was audited apart and is in no night counts: nobody has a night yet, or asked for it alone.
+                current = night is None or seen.portal_id in of_night or counted[run_id].header.kind != "nightly"
+                portal = portals[seen.portal_id]
+                told.append(_Here(seen, counted[run_id], portal, said.get(seen.portal_id, ()), current))
+        return told
+
+    def portals_of(self, run_id: str, ids: Sequence[str]) -> Mapping[str, Portal]:
+        """Portals as a run had them in its registry."""
+        missing = [each for each in ids if (run_id, each) not in self._portals]
+        if missing:
+            known = known_portals(self._archive, self._showing, run_id, missing)
+            self._portals |= {(run_id, portal_id): portal for portal_id, portal in known.items()}
+        return {each: self._portals[run_id, each] for each in ids}
+
+    def _told(self, one: _Here, past: Past, said: Mapping[Place, Opinion]) -> Iterator[tuple[str, str]]:
+        """How each rule came out as this audience is told."""
+        shows = self._gate.shows_portal(one.portal)
+        for each in one.said:
+            place = (each.portal_id, each.rule)
+            told = shows and self._gate.shows(
+                *(each.rule, each.stage, each.outcome, each.reason),
+                *(past.findings.get(each.rule), said.get(place, NOBODY)),
+            )
+            yield each.rule, each.outcome if told else "withheld"
+
+    def _portal(
+        self,
+        one: _Here,
+        past: Past,
+        said: Mapping[Place, Opinion],
+        waived: frozenset[Place],
+        today: date,
+    ) -> tuple[PortalLine, list[FindingLine]]:
+        seen, portal = one.seen, one.portal
+        told = dict(self._told(one, past, said))
+        shown = [each for each in one.said if told[each.rule] != "withheld"]
+        agency = portal.agency
+        province = province_of(self._registry, portal)
+        told_of = (self._finding(one, each, past, province, said, waived, today) for each in shown)
+        lines = [each for each in told_of if each is not None]
+        line = PortalLine(
+            id=portal.id,
+            address=str(portal.address),
+            kind=portal.kind,
+            agency_id=one.seen.agency_id,
+            agency=name_of(agency) if agency else None,
+            province_id=province,
+            main_portal_id=portal.main_portal_id,
+            registered=portal.registered,
+            state=seen.state,  # type: ignore[arg-type]
+            reason=seen.reason,
+            moved_to=seen.moved_to,
+            run_id=seen.run_id,
+            day=one.run.header.day,
+            seen_at=seen.finished_at,
+            score=_score(seen, one.said, shown, portal, internal=self._gate.audience == "internal"),
+            counts=dict(Counter(told.values())),
+            findings=sum(each.outcome == "failed" for each in shown),
+            review=sum(each.reason == "needs_review" for each in shown),
+            current=one.current,
+        )
+        return line, lines
+
+    def _finding(
+        self,
+        one: _Here,
+        each: Said,
+        past: Past,
+        province: str | None,
+        said: Mapping[Place, Opinion],
+        waived: frozenset[Place],
+        today: date,
+    ) -> FindingLine | None:
+        finding = past.findings.get(each.rule)
+        fault = each.outcome == "failed"
+        review = each.reason == "needs_review" and each.outcome == "cantTell"
+        if finding is not None and finding.state == "fixed":
+            wanted = review or (
+                each.outcome == "passed" and today - finding.last_seen <= timedelta(days=MENDED_DAYS)
+            )
+        else:
+            wanted = fault or review or (finding is not None and each.outcome in _UNMEASURED)
+        if not wanted or (not fault and not review and finding is None):
+            return None
+        if finding is None:
+            days = past.days(each.first, each.last)
+            first = days[0] if days else one.run.header.day
+            finding = Finding(each.rule, "unconfirmed", first, one.run.header.day, max(len(set(days)), 1))
+        entry = rulebook_entries().get(each.rule)
+        agency, place = one.portal.agency, (each.portal_id, each.rule)
+        return FindingLine(
+            id=finding_id(each.portal_id, each.rule),
+            portal_id=each.portal_id,
+            address=str(one.portal.address),
+            agency_id=one.seen.agency_id,
+            agency=name_of(agency) if agency else None,
+            province_id=province,
+            kind=one.portal.kind,
+            rule=each.rule,
+            title=Name(entry.vi.title, entry.en.title) if entry else Name(each.rule, each.rule),
+            group=each.group,  # type: ignore[arg-type]
+            severity=each.severity,  # type: ignore[arg-type]
+            stage=each.stage,  # type: ignore[arg-type]
+            standing=each.standing,  # type: ignore[arg-type]
+            proves=each.proves,  # type: ignore[arg-type]
+            outcome=each.outcome,  # type: ignore[arg-type]
+            reason=each.reason,
+            state=finding.state,
+            first_seen=finding.first_seen,
+            last_seen=finding.last_seen,
+            nights=finding.nights,
+            run_id=one.seen.run_id,
+            waived=place in waived,
+            disputed=said.get(place, NOBODY).disputed,
+            just_fixed=finding.just_fixed,
+        )
+
+    # --- the nights ------------------------------------------------------------------------------------------
+
+    def _night(self, run: Run) -> RunLine:
+        return RunLine(run.header, run.status, run.reason, run.finished_at, states_of(self._showing, run.header.id))
+
+    def _trend(self) -> tuple[NightPoint, ...]:
+        """The newest nights, oldest first. The public is told no scores of them: they count rules in trial."""
+        nights = self._showing.nights(NIGHTS)[::-1]
+        sums: dict[str, list[NightSum]] = {}
+        for one in self._showing.sums([night.header.id for night in nights], EMBARGOED):
+            sums.setdefault(one.run_id, []).append(one)
+        points = []
+        for night in nights:
+            here, head = sums.get(night.header.id, []), night.header
+            states: Counter[str] = Counter()
+            scored, whole = 0, 0.0
+            for one in here:
+                states[one.state] += one.portals
+                value = _score_of_sum(one)
+                if value is not None and self._gate.audience == "internal":
+                    scored += one.portals
+                    whole += value * one.portals
+            mean = round(whole / scored, 4) if scored else None
+            points.append(NightPoint(head.id, head.day, head.rules_version, dict(states), mean, scored))
+        return tuple(points)
+
+
+# --- sums -------------------------------------------------------------------------------------------------------
+
+
+def _score(
+    seen: SeenPortal, said: Sequence[Said], shown: Sequence[Said], portal: Portal, *, internal: bool
+) -> Score:
+    """The score over what is shown. For those inside it is the stored one without the embargoed rules."""
+    printed = portal.registered and not portal.kind_guessed
+    if internal:
+        out = Counter(each.outcome for each in said if each.rule in EMBARGOED and is_counted(each))
+        passed, failed = seen.passed - out["passed"], seen.failed - out["failed"]
+        unmeasured = seen.not_measured - out["cantTell"] - out["untested"]
+    else:
+        here = Counter(each.outcome for each in shown if is_counted(each))
+        passed, failed, unmeasured = here["passed"], here["failed"], here["cantTell"] + here["untested"]
+    provisional = any(
+        each.stage != "published" for each in shown if is_counted(each) and each.outcome in ("passed", "failed")
+    )
+    return score_of(passed, failed, unmeasured, provisional=provisional, printed=printed)
+
+
+def _score_of_sum(one: NightSum) -> float | None:
+    """The score that portals of a night have in common, without the embargoed rules."""
+    stored = score_of(one.passed, one.failed, one.not_measured, provisional=True, printed=True).value
+    printed = one.has_score or stored is None
+    passed, failed, unmeasured = one.passed, one.failed, one.not_measured
+    if one.embargoed is not None and is_counted(one.embargoed):
+        outcome = one.embargoed.outcome
+        passed, failed = passed - (outcome == "passed"), failed - (outcome == "failed")
+        unmeasured -= outcome in _UNMEASURED
+    return score_of(passed, failed, unmeasured, provisional=True, printed=printed).value
+
+
+def states_of(showing: Showing, run_id: str) -> Mapping[str, int]:
+    """Portals of a run by state."""
+    states: Counter[str] = Counter()
+    for (state, _), (portals, _, _) in showing.reasons(run_id).items():
+        states[state] += portals
+    return dict(states)
+
+
+def is_counted(each: Said) -> bool:
+    entry = rulebook_entries().get(each.rule)
+    return each.standing in COUNTED and each.stage != "retired" and (entry is None or entry.scored)
+
+
+def _rules(counts: Mapping[str, Counter[str]]) -> dict[str, RuleLine]:
+    return {
+        entry.id: RuleLine(
+            id=entry.id,
+            title=Name(entry.vi.title, entry.en.title),
+            fix=Name(entry.vi.fix, entry.en.fix),
+            group=entry.group,
+            severity=entry.severity,
+            stage=entry.stage,
+            value_only=entry.value_only,
+            counts={} if entry.id in EMBARGOED else dict(counts.get(entry.id, {})),
+            embargoed=entry.id in EMBARGOED,
+        )
+        for entry in rulebook_entries().values()
+    }
+
+
+def _kinds(portals: Sequence[PortalLine]) -> tuple[KindLine, ...]:
+    told = []
+    for kind in KINDS:
+        here = [each for each in portals if each.kind == kind]
+        if here:
+            scores = sorted(each.score.value for each in here if each.score.value is not None)
+            audited = sum(each.state in _SEEN for each in here)
+            findings = sum(each.findings for each in here)
+            told.append(KindLine(kind, len(here), audited, tuple(scores), findings))
+    return tuple(told)
+
+
+def _is_broken(each: FindingLine, portal: PortalLine) -> bool:
+    """Whether a fault began, or came back, at the newest look at its portal."""
+    return each.outcome == "failed" and each.state in ("new", "unconfirmed", "reopened") and portal.current
+
+
+def _order(one: PortalLine) -> tuple[int, str]:
+    return KINDS.index(one.kind), one.address
+
+
+def _batches(here: Sequence[_Here]) -> Iterator[Sequence[_Here]]:
+    return (here[start : start + _AT_ONCE] for start in range(0, len(here), _AT_ONCE))

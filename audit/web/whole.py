@@ -1,0 +1,234 @@
+"""A single portal, finding, agency or run, read when it is asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from audit.evidence import FOLDER
+from audit.matrix import LEADS_BACK, Pair, pairs
+from audit.opinions import NOTHING, Beside, beside
+from audit.registry import Registry
+from audit.reports.csv import SEVERITIES
+from audit.reports.json import coverage
+from audit.succession import Carried, by_rule
+from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, counts_in_score, opinions_by_place, score_of
+from audit.web.gathering import is_counted, rulebook_entries
+from audit.web.past import NO_PAST, pasts
+from audit.web.shapes import Coverage, Day, Look, Name, PortalLine, PortalView, RunLine, VerdictView
+from audit_rules.facts import NetFacts, Portal, Surroundings, Visit
+from audit_rules.judgement import Judgement, Words
+from audit_rules.scoring import score
+from audit_rules.verdict import Verdict
+from storage.archive import Archive
+from storage.opinions import Opinions
+from storage.records import PortalRun, Run
+from storage.showing import Said, SeenPortal, Showing
+
+LOOKS = 400
+"""Looks of a portal that its page tells of: a year's nights and some runs beside."""
+_SILENT = Words("", "", "")
+
+
+def portal_view(
+    archive: Archive,
+    gate: Gate,
+    counted: Mapping[str, Run],
+    run_line: RunLine,
+    portal_id: str,
+    data: Path | None,
+    *,
+    newest: bool,
+) -> PortalView | None:
+    """A portal in one run, with what this audience is told; None where the run does not hold it. ``counted`` are
+    the runs that say something of portals, oldest first."""
+    showing = Showing(archive.database)
+    run_id = run_line.header.id
+    one = showing.whole(run_id, portal_id)
+    if one is None:
+        return None
+    order = {run_id: number for number, run_id in enumerate(counted)}
+    seen_then = [each for each in showing.seen_of(portal_id) if each.run_id in order]
+    seen_then.sort(key=lambda each: order[each.run_id])
+    run = Run(run_line.header, run_line.status, run_line.finished_at, run_line.reason, (one,))
+    is_last = bool(seen_then) and seen_then[-1].run_id == run_id
+    told = _beside(archive, showing, counted, run, one, is_last=is_last)
+    opinions = Opinions(archive.database)
+    said = opinions_by_place(opinions.manual_verdicts([portal_id]), opinions.replies([portal_id]))
+    verdicts = tuple(
+        _verdict(item, one.portal, gate, told.get(item.rule, NOTHING), said) for item in one.judgements
+    )
+    items = [each.item for each in verdicts if each.item is not None]
+    seen = coverage(one.visit)
+    return PortalView(
+        portal=one.portal,
+        run=run_line,
+        state=one.visit.state,
+        reason=one.visit.reason,
+        home=one.visit.home,
+        moved_to=one.visit.moved_to,
+        coverage=Coverage(
+            seen["discovered"],
+            seen["fetched"],
+            seen["rendered"],
+            seen["skipped"],
+            seen["requests"],
+            one.visit.started_at,
+            one.visit.finished_at,
+        ),
+        score=score(items, one.portal),
+        verdicts=tuple(sorted(verdicts, key=_order)),
+        looks=_looks(showing, gate, counted, one.portal, seen_then),
+        predecessors=one.around.predecessors,
+        successor=one.around.successor,
+        has_picture=_has_picture(one, data),
+        newest=newest,
+    )
+
+
+def _order(one: VerdictView) -> tuple[int, str]:
+    entry = rulebook_entries().get(one.rule)
+    severity = one.item.severity if one.item else entry.severity if entry else SEVERITIES[-1]
+    return SEVERITIES.index(severity), one.rule
+
+
+def _verdict(
+    item: Judgement, portal: Portal, gate: Gate, beside: Beside, said: Mapping[Place, Opinion]
+) -> VerdictView:
+    title = Name(item.vi.title, item.en.title)
+    verdict = item.verdict
+    embargoed = item.rule in EMBARGOED or bool(verdict.values.get("embargoed"))
+    told = gate.shows_portal(portal) and not embargoed
+    told = told and gate.shows(
+        *(item.rule, item.stage, verdict.outcome, verdict.reason),
+        *(beside.finding, said.get((portal.id, item.rule), NOBODY)),
+    )
+    if not told:
+        return VerdictView(item.rule, title, "withheld", None, NOTHING, False, embargoed)
+    return VerdictView(item.rule, title, verdict.outcome, item, gate.beside(beside), counts_in_score(item))
+
+
+def _has_picture(one: PortalRun, data: Path | None) -> bool:
+    if data is None or one.warc is None or one.visit.home is None:
+        return False
+    return any(page.rendered is not None for page in one.visit.pages) and (data / FOLDER / one.warc).is_file()
+
+
+# --- what stands beside -----------------------------------------------------------------------------------------
+
+
+def _beside(
+    archive: Archive, showing: Showing, counted: Mapping[str, Run], run: Run, one: PortalRun, *, is_last: bool
+) -> Mapping[str, Beside]:
+    """What stands beside the verdicts. Look by look only where that decides something: a waiver, an owner before,
+    a replay or an older night; else from intervals."""
+    portal = one.portal
+    opinions = Opinions(archive.database)
+    waivers = [each for each in opinions.waivers([portal.id]) if each.withdrawn is None]
+    past = pasts([portal.id], showing, counted).get(portal.id, NO_PAST)
+    began = portal.agency.valid_from if portal.agency is not None else None
+    before = began is not None and any(each.first_seen < began for each in past.findings.values())
+    if waivers or before or not is_last:
+        return beside(archive, run, [one]).get(portal.id, {})
+    manual = [each for each in opinions.manual_verdicts([portal.id]) if each.withdrawn is None]
+    replies = {each.rule: each for each in opinions.replies([portal.id])}  # oldest first: the newest stays
+    carried = by_rule(_carried(showing, counted, one.around.predecessors))
+    return {
+        item.rule: Beside(
+            past.findings.get(item.rule),
+            (),
+            tuple(each for each in manual if each.rule == item.rule),
+            replies.get(item.rule),
+            None,
+            carried.get(item.rule, ()),
+        )
+        for item in one.judgements
+    }
+
+
+def _carried(showing: Showing, counted: Mapping[str, Run], predecessors: Sequence[Portal]) -> list[Carried]:
+    told = pasts([each.id for each in predecessors], showing, counted) if predecessors else {}
+    return [
+        Carried(each, finding)
+        for each in sorted(predecessors, key=lambda one: one.id)
+        for _, finding in sorted(told.get(each.id, NO_PAST).findings.items())
+    ]
+
+
+# --- history ----------------------------------------------------------------------------------------------------
+
+
+def _looks(
+    showing: Showing, gate: Gate, counted: Mapping[str, Run], portal: Portal, seen: Sequence[SeenPortal]
+) -> tuple[Look, ...]:
+    """The looks that count, oldest first, with the scores of then, less what is embargoed. The public is told how
+    each went, and no numbers: they count rules in trial."""
+    embargoed = [each for rule in EMBARGOED for each in showing.said_of(portal.id, rule) if is_counted(each)]
+    return tuple(_look(each, counted[each.run_id], embargoed, gate) for each in seen[-LOOKS:])
+
+
+def _look(seen: SeenPortal, run: Run, embargoed: Sequence[Said], gate: Gate) -> Look:
+    out = Counter(each.outcome for each in embargoed if each.first <= seen.nth <= each.last)
+    passed, failed = seen.passed - out["passed"], seen.failed - out["failed"]
+    unmeasured = seen.not_measured - out["cantTell"] - out["untested"]
+    stored = score_of(seen.passed, seen.failed, seen.not_measured, provisional=True, printed=True)
+    printed = seen.score_value is not None or stored.value is None
+    value = score_of(passed, failed, unmeasured, provisional=True, printed=printed).value
+    if gate.audience == "public":
+        value, passed, failed, unmeasured = None, 0, 0, 0
+    head = run.header
+    return Look(
+        *(head.id, head.kind, head.day, seen.state, seen.reason),  # type: ignore[arg-type]
+        *(value, passed, failed, unmeasured, head.rules_version),
+    )
+
+
+def days_of(archive: Archive, counted: Mapping[str, Run], portal_id: str, rule: str) -> tuple[Day, ...]:
+    """How a rule came out at a portal, newest first."""
+    showing = Showing(archive.database)
+    past = pasts([portal_id], showing, counted).get(portal_id, NO_PAST)
+    told = []
+    for each in reversed(showing.said_of(portal_id, rule)):
+        days = past.days(each.first, each.last)
+        if days:
+            told.append(Day(days[0], days[-1], each.outcome, each.reason, len(days)))  # type: ignore[arg-type]
+    return tuple(told)
+
+
+# --- who links to whom ------------------------------------------------------------------------------------------
+
+
+def links_of(
+    archive: Archive, registry: Registry, mains: Sequence[PortalLine], components: Sequence[PortalLine]
+) -> tuple[Pair, ...]:
+    """The matrix of links between main portals and their components, as their newest looks tell it. Of a component
+    only whether it leads back is read."""
+    showing = Showing(archive.database)
+    whole = [one for each in mains if (one := showing.whole(each.run_id, each.id)) is not None]
+    entries = {each.id: each for one in whole for each in one.around.components}
+    by_run: dict[str, list[str]] = {}
+    for each in components:
+        by_run.setdefault(each.run_id, []).append(each.id)
+    said = {
+        one.portal_id: one.outcome
+        for run_id, ids in by_run.items()
+        for one in showing.said(run_id, ids, [LEADS_BACK])
+    }
+    slim = [
+        _slim(portal, said[each.id], main.portal)
+        for each in components
+        for main in whole
+        if each.id in said
+        and each.main_portal_id == main.portal.id
+        and (portal := entries.get(each.id) or registry.portals.get(each.id)) is not None
+    ]
+    return tuple(pairs([*whole, *slim]))
+
+
+def _slim(portal: Portal, outcome: str, main: Portal) -> PortalRun:
+    verdict = Verdict(outcome)  # type: ignore[arg-type]
+    item = Judgement(LEADS_BACK, "trial", "structure", "low", "law", "sign", verdict, (), _SILENT, _SILENT)
+    around = Surroundings(date.min, main_portal=main)
+    return PortalRun(portal, Visit("audited", None, None, (), NetFacts()), around, (item,), score((), portal))
