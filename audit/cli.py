@@ -21,6 +21,7 @@ from audit.commands import (
     operating,
     portals,
     pruning,
+    ranking,
     rounds,
     telling,
     worker,
@@ -43,7 +44,7 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     *(looking.run, night.nightly, looking.judge),
-    *(telling.export, telling.findings_, comparing.diff),
+    *(telling.export, telling.findings_, comparing.diff, ranking.rank),
     *(answering.waive, answering.verdict, answering.replies, rounds.round_),
     *(listing.rules, listing.law, portals.portals, listing.labels),
     *(evidence.evidence, evidence.verify),

@@ -277,16 +277,3 @@ def _as_portal_run(one: RoundPortal, at: datetime) -> PortalRun:
     seen = one.seen_at or at
     visit = Visit(one.state, one.reason, one.home, (), NetFacts(), one.moved_to, started_at=seen, finished_at=seen)
     return PortalRun(one.portal, visit, Surroundings(day_of(seen)), one.judgements, one.score)
-
-
-def ranked(archive: Archive, one: EvaluationRound) -> list[RoundPortal]:
-    """The portals of a round as the public may compare them: of an approved round alone, by published rules alone;
-    the highest score first. Portals without a score are not among them. Raises ValueError for another round."""
-    if one.status != "approved":
-        raise ValueError(one.id)
-    told: list[RoundPortal] = []
-    for each in Rounds(archive.database).portals(one.id):
-        published = tuple(item for item in each.judgements if item.stage == "published")
-        told.append(replace(each, judgements=published, score=score(published, each.portal)))
-    scored = [each for each in told if each.score.value is not None]
-    return sorted(scored, key=lambda each: (-(each.score.value or 0), each.portal.id))

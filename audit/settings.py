@@ -171,11 +171,6 @@ def without_csv() -> Setting:
     return _choice("format", choices=("table", "json"), default="table")()
 
 
-def rank_what() -> Setting:
-    """What of a comparison is told."""
-    return _choice("what", choices=("portals", "headings", "rules", "rates"), default="portals")()
-
-
 def export_format() -> Setting:
     """Of an export: agencies get no table of a screen."""
     return _choice("format", choices=("csv", "json", "xlsx"), default="csv")()

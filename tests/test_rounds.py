@@ -15,13 +15,12 @@ from click.testing import CliRunner, Result
 
 from audit.cli import main
 from audit.history import finding_id
-from audit.rounds import Said, UnfitNight, decide, ranked, weigh
+from audit.rounds import Said, UnfitNight, decide, weigh
 from audit_rules.rulebook import Rulebook, open_rulebook
-from audit_rules.scoring import score
 from audit_rules.verdict import Verdict, cant_tell, failed, inapplicable, passed
 from storage.archive import Archive
 from storage.opinions import ManualVerdict, Opinions, Reply
-from storage.rounds import EvaluationRound, RoundPortal, RoundRefused, Rounds, registry_sha
+from storage.rounds import EvaluationRound, RoundRefused, Rounds, registry_sha
 from tests.told_runs import EVIDENCE, PORTAL, SEEN, header, judgement, portal_run, small_registry
 
 RULE = "identity.spokesperson"
@@ -262,26 +261,6 @@ def test_a_dispute_in_time_holds_the_fault_back_and_a_late_one_does_not(
     assert outcome(archive, one, book) == "failed", "a person looked since"
 
 
-def test_only_published_rules_of_an_approved_round_are_compared(
-    archive: Archive, files: dict[str, bytes], book: Rulebook
-) -> None:
-    rounds = Rounds(archive.database)
-    rounds.open(one := opened(files, book), files)
-    items = [judgement(f"a.r{number}", SAID["p" if number else "f"]) for number in range(10)]
-    published = tuple(replace(item, stage="published") for item in items[:4])
-    trial = tuple(items[4:])
-
-    told = RoundPortal(
-        PORTAL, "audited", None, None, None, SEEN, published + trial, score(published + trial, PORTAL)
-    )
-    rounds.close(one.id, [told], [], LATER, "A")
-    with pytest.raises(ValueError, match="2026-q3"):
-        ranked(archive, rounds.one(one.id))
-    rounds.approve(one.id, LATER, "B", "9/QĐ")
-    (ranking,) = ranked(archive, rounds.one(one.id))
-    assert (ranking.score.value, ranking.score.measured, ranking.score.provisional) == (0.75, 4, False)
-
-
 # --- on the command line ----------------------------------------------------------------------------------
 
 
@@ -318,7 +297,7 @@ def test_a_round_from_its_opening_to_its_approval(
     monkeypatch.setattr("audit.commands.rounds.day_of", lambda *_: date(2100, 1, 1))
     closed = ask("round", "close", "2026-q3", "--by", "Trần A")
     assert "tổng hợp từ 2 đêm; 0 thiếu sót còn chờ" in closed.stderr, closed.output
-    assert ask("round", "ranking", "2026-q3").exit_code == 2
+    assert ask("rank", "--round", "2026-q3").exit_code == 2
     approved = ask("round", "approve", "2026-q3", "--by", "Lê B", "--document", "9/QĐ-BTTTT")
     assert approved.exit_code == 0, approved.stderr
     assert ask("round", "approve", "2026-q3", "--by", "Lê B", "--document", "9/QĐ-BTTTT").exit_code == 2
@@ -327,7 +306,7 @@ def test_a_round_from_its_opening_to_its_approval(
     told = ask("export", "--round", "2026-q3", "--format", "json")
     run = json.loads(told.stdout)["run"]
     assert (run["status"], run["reason"], run["law_day"]) == ("complete", None, "2026-07-15")
-    assert ask("round", "ranking", "2026-q3").exit_code == 0
+    assert ask("rank", "--round", "2026-q3").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -282,7 +282,7 @@ def test_nobody_saw_tomorrow(local: Archive) -> None:
 
 @pytest.mark.parametrize(
     ("family", "below"),
-    [("verdict", "add list withdraw"), ("replies", "import list"), ("round", "open close approve list ranking")],
+    [("verdict", "add list withdraw"), ("replies", "import list"), ("round", "open close approve list")],
 )
 def test_a_family_called_alone_names_what_is_below_it(family: str, below: str) -> None:
     told = ask(family)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from audit.archives import archive_of
-from audit.commands.given import registry_of, round_of
+from audit.commands.given import registry_of
 from audit.commands.told import tell
 from audit.config import Desk
 from audit.days import day_of, shown
@@ -18,10 +18,9 @@ from audit.listings import Cell, Listing
 from audit.output import Output
 from audit.refusals import BadInput
 from audit.registry import ID
-from audit.rounds import NOT_IN_NIGHTS, UnfitNight, frozen_files, nights_of, ranked, weigh
+from audit.rounds import NOT_IN_NIGHTS, UnfitNight, frozen_files, nights_of, weigh
 from audit.settings import needed, settings
 from audit.speech import Family, Order
-from audit.succession import agency_name
 from audit.words import clean, say, term
 from audit_rules.judgement import Lang
 from audit_rules.rulebook import open_rulebook
@@ -126,31 +125,6 @@ def list_rounds(desk: Desk, /, **given: Any) -> int:
     with archive_of(given, desk) as archive:
         told = _list(Rounds(archive.database).all(), desk.lang)
     return tell(told, given, output, desk)
-
-
-@round_.command("ranking", cls=Order, params=[_named(), *settings(*_TOLD)])
-@click.pass_obj
-def rank_round(desk: Desk, /, **given: Any) -> int:
-    output = _output(given, desk)
-    with archive_of(given, desk) as archive:
-        one = round_of(archive, given["id"])
-        if one.status != "approved":
-            raise BadInput("error.not_approved", id=one.id)
-        told = ranked(archive, one)
-    rows: list[Mapping[str, Cell]] = [
-        {
-            "portal": str(each.portal.address),
-            "agency": agency_name(each.portal.agency, desk.lang) if each.portal.agency else None,
-            "kind": each.portal.kind,
-            "score": f"{each.score.value:.2%}",
-            "passed": each.score.passed,
-            "measured": each.score.measured,
-            "not_measured": each.score.not_measured,
-        }
-        for each in told
-    ]
-    columns = ("portal", "agency", "kind", "score", "passed", "measured", "not_measured")
-    return tell(Listing(columns, rows, {"kind": "kind"}), given, output, desk)
 
 
 def _list(several: Sequence[EvaluationRound], lang: Lang) -> Listing:

@@ -1,1 +1,1 @@
-"""Official figures beside ours: taken from files, shown under whom they belong to, compared without being added up."""
+"""Official figures beside ours: taken from files, shown under whom they belong to, compared, never added up."""

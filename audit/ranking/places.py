@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from audit.ranking.results import Results, Seen, Source
+from audit.ranking.results import Results, Seen, Source, by_same_rules
 from audit_rules.address import Address
 from audit_rules.facts import Kind, Portal
 from audit_rules.judgement import Group, Judgement, Score
@@ -90,7 +90,8 @@ class KindRanking:
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """What was compared, against what, by which heading (None: all counted rules), kind by kind. ``same_rules`` is
-    False where the earlier results are by another rule set or law day: the rules may have moved a portal then.
+    False where the earlier results are by another rule set or another state of the law: the rules may have moved a
+    portal then.
     ``rules`` are those that count."""
 
     source: Source
@@ -107,9 +108,9 @@ def ranking(results: Results, *, group: Group | None = None, before: Results | N
     if before is not None:
         kinds = _with_changes(kinds, results, _by_kind(before, group), before, group)
     rules = {item.rule for each in results.portals for item in _counted(each, group)}
-    here, there = results.source, before.source if before else results.source
-    same = (here.rules_version, here.law_day) == (there.rules_version, there.law_day)
-    return Ranking(here, before.source if before else None, group, tuple(sorted(rules)), same, kinds)
+    then = before.source if before else None
+    same = then is None or by_same_rules(results.source, then)
+    return Ranking(results.source, then, group, tuple(sorted(rules)), same, kinds)
 
 
 def counts(item: Judgement) -> bool:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from audit.rounds import portals_of
 from audit_rules.facts import Portal, State
 from audit_rules.judgement import Judgement, Words
+from audit_rules.law.book import open_law
 from audit_rules.verdict import Verdict
 from storage.archive import Archive
 from storage.records import PortalRun
@@ -98,6 +99,14 @@ def of_round(archive: Archive, one: EvaluationRound, *, public: bool) -> Results
     )
     told = Results(source, _slim(portals_of(archive, one)))
     return _published(told) if public else told
+
+
+def by_same_rules(one: Source, two: Source) -> bool:
+    """Whether two results were judged alike: by one rule set, and on days between which no instrument began or
+    ended (``audit_rules.law``)."""
+    if one.rules_version != two.rules_version:
+        return False
+    return all(each.force(one.law_day) == each.force(two.law_day) for each in open_law().instruments)
 
 
 def round_before(archive: Archive, one: EvaluationRound) -> EvaluationRound | None:
