@@ -68,9 +68,12 @@ def run_as_json(
 
 
 def json_text(value: object) -> str:
-    """JSON as it is written: readable, in NFC, letters as letters; what would move a terminal's cursor or turn the
-    direction of its text is escaped."""
-    text = json.dumps(_normal(value), ensure_ascii=False, indent=2) + "\n"
+    """JSON as it is written: readable, in NFC, letters as letters, nothing unseen."""
+    return without_unseen(json.dumps(_normal(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def without_unseen(text: str) -> str:
+    """JSON in which what would move a terminal's cursor or turn the direction of its text is escaped."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
@@ -111,9 +114,7 @@ def _portal(one: PortalRun, lang: Lang, told: Mapping[str, Beside]) -> dict[str,
         },
         "predecessors": [_predecessor(each, lang) for each in one.around.predecessors],
         "verdicts": [
-            _verdict(item, lang)
-            | {"finding": finding_id(portal.id, item.rule)}
-            | beside_fields(told.get(item.rule, NOTHING), lang)
+            verdict_fields(portal.id, item, lang, told.get(item.rule, NOTHING))
             for item in sorted(one.judgements, key=lambda item: item.rule)
         ],
     }
@@ -130,7 +131,8 @@ def _predecessor(portal: Portal, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _verdict(item: Judgement, lang: Lang) -> dict[str, Any]:
+def verdict_fields(portal_id: str, item: Judgement, lang: Lang, beside: Beside) -> dict[str, Any]:
+    """A verdict, and what stands beside it."""
     words, verdict = item.words(lang), item.verdict
     return {
         "rule": item.rule,
@@ -148,6 +150,8 @@ def _verdict(item: Judgement, lang: Lang) -> dict[str, Any]:
         "evidence": [_evidence(piece, lang) for piece in verdict.evidence],
         "searched": _searched(verdict.searched),
         "basis": [_basis(ground) for ground in item.basis],
+        "finding": finding_id(portal_id, item.rule),
+        **beside_fields(beside, lang),
     }
 
 
