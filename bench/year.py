@@ -184,8 +184,9 @@ def run_of(night: int) -> str:
 # --- and its copies -----------------------------------------------------------------------------------------------
 
 
-def multiply(url: str, nights: int, copies: int) -> None:
-    """Every portal so many times more, night by night."""
+def multiply(url: str, nights: int, copies: int, *, share: bool = False) -> None:
+    """Every portal so many times more, night by night. ``share``: copies have the documents of what they are copied
+    from, which is quick where the size of the database does not matter."""
     quick = create_engine(place(url)[0])  # as quick as it goes: what breaks here is made anew
     with quick.connect() as connection:
         if connection.dialect.name == "sqlite":
@@ -194,14 +195,15 @@ def multiply(url: str, nights: int, copies: int) -> None:
         else:
             connection.exec_driver_sql("SET session_replication_role = replica")
         connection.commit()
-        top = connection.scalar(select(func.max(documents.c.id))) or 0
+        top = 0 if share else connection.scalar(select(func.max(documents.c.id))) or 0
         connection.execute(text("CREATE TEMPORARY TABLE copies (number INTEGER)"))
         numbers = table("copies", column("number"))
         if copies:
             connection.execute(insert(numbers), [{"number": number + 1} for number in range(copies)])
-        shared = select(portal_runs.c.bodies_id).union(select(portal_runs.c.answered_id))
-        own = documents.c.id.not_in(shared) & (documents.c.id <= top)
-        _copy(connection, documents, own, numbers, top)
+        if not share:
+            shared = select(portal_runs.c.bodies_id).union(select(portal_runs.c.answered_id))
+            own = documents.c.id.not_in(shared) & (documents.c.id <= top)
+            _copy(connection, documents, own, numbers, top)
         for night in range(nights):
             for each in (portal_runs, looks):
                 run = (each.c.run_id == run_of(night)) & each.c.portal_id.not_like("%-%")
