@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -22,7 +22,7 @@ from audit.recorded import seen_at, source_of
 from audit.registry import Registry
 from audit.unchanged import is_unchanged
 from audit_rules import __version__
-from audit_rules.engine import judge
+from audit_rules.engine import first_verdicts, judge
 from audit_rules.facts import Link, NetFacts, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement
 from audit_rules.known import Known, seen_once
@@ -32,6 +32,7 @@ from audit_rules.reading.vocabulary import rank
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.scoring import score
 from audit_rules.services import is_local_service
+from audit_rules.verdict import Verdict
 from crawler import loop
 from crawler.again import look_again
 from crawler.board import Board
@@ -91,8 +92,13 @@ class Job:
     network: Network
     browser: Browser | None
 
-    def judgements(self, portal: Portal, seen: Visit, around: Surroundings) -> tuple[Judgement, ...]:
-        return judge(portal, seen, around, self.rulebook, self.header.law_day)
+    def verdicts(self, portal: Portal, seen: Visit, around: Surroundings) -> dict[str, Verdict]:
+        return first_verdicts(portal, seen, around, self.rulebook)
+
+    def judgements(
+        self, portal: Portal, seen: Visit, around: Surroundings, *, first: Mapping[str, Verdict] | None = None
+    ) -> tuple[Judgement, ...]:
+        return judge(portal, seen, around, self.rulebook, self.header.law_day, first=first)
 
     def known(self, portal: Portal) -> Known:
         """What the last visit left for this one. Only nights build on it: who asks for an audit wants to be looked
@@ -216,10 +222,10 @@ async def _look(
     seen = replace(seen, made_by=made_by())
     if is_unchanged(seen, known):
         return seen, known.judgements
-    told_now = job.judgements(portal, seen, around)
+    verdicts = job.verdicts(portal, seen, around)
     looks = MAX_LOOKS
     for _ in range(MAX_ROUNDS if seen.browser else 0):
-        wanted = _wanted(told_now, seen)[:looks]
+        wanted = _wanted(verdicts.values(), seen)[:looks]
         if not wanted or clock() > deadline:
             break
         looks -= len(wanted)
@@ -229,7 +235,7 @@ async def _look(
                     seen, [url], job.browser, plan=job.plan, net=job.network, evidence=evidence, known=known
                 )
         seen = _failed_looks(seen, wanted)
-        told_now = job.judgements(portal, seen, around)
+        verdicts = job.verdicts(portal, seen, around)
     left = max(deadline - clock(), job.plan.timeouts.portal * SECOND_SHARE)
     plan = replace(job.plan, timeouts=replace(job.plan.timeouts, portal=left))
     errand = Errand(
@@ -244,9 +250,8 @@ async def _look(
         foreign=foreign,
         known=known,
     )
-    verdicts = seen_once({each.rule: each.verdict for each in told_now}, seen, known)
-    twice = await look_again(seen, again(verdicts, seen), errand)
-    return twice, told_now if twice is seen else job.judgements(portal, twice, around)
+    twice = await look_again(seen, again(seen_once(verdicts, seen, known), seen), errand)
+    return twice, job.judgements(portal, twice, around, first=verdicts)
 
 
 def _is_version(link: Link, *, portal: Portal, around: Surroundings) -> bool:
@@ -266,12 +271,12 @@ def _matters_outside(link: Link, *, around: Surroundings) -> bool:
     )
 
 
-def _wanted(judgements: Sequence[Judgement], seen: Visit) -> list[str]:
+def _wanted(verdicts: Iterable[Verdict], seen: Visit) -> list[str]:
     """Pages of the visit that some rule wants to see drawn, in the order of the rules, failed looks aside."""
     raw = {page.url for page in seen.shown if page.rendered is None} - {
         url for url, reason in seen.net.skipped if reason == "render_failed"
     }
-    return [url for url in dict.fromkeys(url for each in judgements for url in each.verdict.wanted) if url in raw]
+    return [url for url in dict.fromkeys(url for verdict in verdicts for url in verdict.wanted) if url in raw]
 
 
 def _failed_looks(seen: Visit, wanted: Sequence[str]) -> Visit:

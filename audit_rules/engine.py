@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import date
 
 from audit_rules.as_sent import as_sent
@@ -24,16 +25,28 @@ _NARROW_TOPICS = frozenset({"measurement", "transport", "accessibility", "integr
 _NARROW_RULES = frozenset({"structure.links_to_main_portal", "structure.archive_says_so"})
 
 
+def first_verdicts(portal: Portal, visit: Visit, around: Surroundings, rulebook: Rulebook) -> dict[str, Verdict]:
+    """Every rule's answer to what the first look saw, by rule id in their order."""
+    first = SiteFacts(portal, visit, around.book)
+    return {entry.id: _verdict(entry, first, around) for entry in rulebook.rules}
+
+
 def judge(
-    portal: Portal, visit: Visit, around: Surroundings, rulebook: Rulebook, day: date
+    portal: Portal,
+    visit: Visit,
+    around: Surroundings,
+    rulebook: Rulebook,
+    day: date,
+    *,
+    first: Mapping[str, Verdict] | None = None,
 ) -> tuple[Judgement, ...]:
     """Every rule's answer about one portal, in the order of the rule ids.
 
     ``day`` is the law day: it decides standing and grounds, never what was seen. Rules that failed are asked again
-    of the visit with what was seen later, where there was a second look.
+    of the visit with what was seen later, where there was a second look. ``first`` are the ``first_verdicts`` of
+    the same visit, where somebody has them.
     """
-    first = SiteFacts(portal, visit, around.book)
-    verdicts = {entry.id: _verdict(entry, first, around) for entry in rulebook.rules}
+    verdicts = dict(first_verdicts(portal, visit, around, rulebook) if first is None else first)
     if visit.later is not None:
         second = SiteFacts(portal, seen_later(visit, visit.later), around.book)
         for entry in rulebook.rules:

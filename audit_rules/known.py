@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from audit_rules.facts import PageFacts, Source, Visit
 from audit_rules.judgement import Judgement
+from audit_rules.masking import shown
 from audit_rules.verdict import Verdict
 
 LOOK_NIGHTS = 3
@@ -88,7 +89,9 @@ def seen_once(verdicts: Mapping[str, Verdict], visit: Visit, known: Known) -> di
     return {
         rule: verdict
         for rule, verdict in verdicts.items()
-        if rule not in known.failed or not _same(verdict, known.failed[rule]) or _rests_on(verdict) & changed
+        if rule not in known.failed
+        or not _same(shown(verdict, rule.partition(".")[0]), known.failed[rule])
+        or _rests_on(verdict) & changed
     }
 
 

@@ -230,9 +230,9 @@ def test_the_stored_figures_are_those_of_today() -> None:
 
 
 @with_corpus
-def test_spoilt_copies_of_one_page_of_each_site_are_noticed() -> None:
+def test_spoilt_copies_of_the_smallest_page_of_three_sites_are_noticed() -> None:
+    """``bench.accuracy`` spoils every page; a large one takes a minute."""
     small = sorted(bearing_pages(), key=lambda page: page.path.stat().st_size)
     pages = list({page.host: page for page in reversed(small)}.values())
-    pages = [page for page in pages if page.path.stat().st_size < 100_000]
-    assert len(pages) >= 4
+    pages = sorted(pages, key=lambda page: page.path.stat().st_size)[:3]
     _goals(mutant_column(each for page in pages for each in mutated(page)))

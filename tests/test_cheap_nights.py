@@ -27,7 +27,7 @@ from audit_rules.facts import Answer, Portal, Source, Visit
 from audit_rules.judgement import Judgement
 from audit_rules.known import LOOK_NIGHTS, Kept, Known, KnownPage, is_anew, seen_once
 from audit_rules.reading.canonical import canonical_digest
-from audit_rules.verdict import Looked, Searched, failed
+from audit_rules.verdict import Looked, Searched, Verdict, failed
 from crawler.loop import run as in_loop
 from crawler.plan import Plan
 from crawler.visit import visit
@@ -74,10 +74,14 @@ class Nights:
         self.archive = Archive.open(data / "audit.db")
         self.judged: list[str] = []
 
-    def judge(self, portal: Portal, *about: Any) -> tuple[Judgement, ...]:
+    def judge(self, portal: Portal, *about: Any, **more: Any) -> tuple[Judgement, ...]:
         """Judges, and notes in which run."""
         self.judged.append(self.archive.runs()[0].header.id)
-        return engine.judge(portal, *about)
+        return engine.judge(portal, *about, **more)
+
+    def first_verdicts(self, portal: Portal, *about: Any) -> dict[str, Verdict]:
+        self.judged.append(self.archive.runs()[0].header.id)
+        return engine.first_verdicts(portal, *about)
 
     def night(self, *recorded: Recorded) -> Run:
         kind = "run" if recorded else "nightly"
@@ -108,6 +112,7 @@ def nights(
         over = Nights(tmp_path_factory.mktemp("data"), world)
         with over.archive, pytest.MonkeyPatch.context() as patch:
             patch.setattr(fleet, "judge", over.judge)
+            patch.setattr(fleet, "first_verdicts", over.first_verdicts)
             yield over, over.night(), over.night()
 
 

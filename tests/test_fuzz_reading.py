@@ -93,19 +93,19 @@ def _whole(facts: PageFacts) -> None:
         assert 0 <= contact.line <= len(facts.lines)
 
 
-@settings(max_examples=250)
+@settings(max_examples=90)
 @given(_bodies(), st.sampled_from(LABELS), st.sampled_from([HOME, "http://a.vn", "https://a.vn/x?y=/#z/"]))
 def test_any_page_is_read(body: bytes, label: str | None, url: str) -> None:
     _whole(read(body, url, charset=label))
 
 
-@settings(max_examples=200)
+@settings(max_examples=70)
 @given(st.lists(_markup, min_size=1, max_size=4).map("".join), st.integers(2, 400))
 def test_what_comes_again_and_again_is_read(piece: str, times: int) -> None:
     _whole(read((piece * times)[:100_000]))
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(_bodies(), st.sampled_from([200, 204, 403, 404, 429, 500, 503, 999]), _text)
 def test_any_answer_is_a_page_or_a_stop(body: bytes, status: int, header: str) -> None:
     stop = blocks.stop(status, {"content-type": header, "server": header, "cf-mitigated": header}, body)
@@ -122,7 +122,7 @@ def _rulebook() -> Rulebook:
     return open_rulebook()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(_bodies(), min_size=1, max_size=4), st.booleans(), st.sampled_from([200, 404, 503]))
 def test_any_portal_is_judged(bodies: list[bytes], drawn: bool, status: int) -> None:
     root = f"https://{MAIN.address}/"
