@@ -20,6 +20,7 @@ PATHS: Final[Mapping[str, str]] = {
     "runs": "/runs",
     "run": "/runs/{}",
     "run_portal": "/runs/{}/{}",
+    "run_finding": "/runs/{}/{}/{}",
     "findings": "/findings",
     "search": "/search",
     "about": "/about",
@@ -43,5 +44,10 @@ class Links:
         return f"{address}?{query}" if query else address
 
     def file(self, name: str) -> str:
-        """The address of a file that every page uses, or of a download (``style.css``, ``findings.csv``)."""
+        """The address of a file that every page uses (``style.css``)."""
         return f"{self.root}/static/{name}"
+
+    def download(self, name: str, query: str = "") -> str:
+        """The address of what is no page: ``findings.csv``, ``pictures/RUN/PORTAL.img``."""
+        before = "/en" if self.lang == "en" and not name.startswith("pictures/") else ""
+        return f"{self.root}{before}/{quote(name)}" + (f"?{query}" if query else "")

@@ -55,6 +55,16 @@ class Lists:
         ]
         return page(_sorted(found, asked.sort, _PORTAL_ORDER), asked)
 
+    def agencies(self, asked: Question) -> Sequence[AgencyLine]:
+        wanted = fold(asked.q)
+        return [
+            one
+            for one in self.shown.agencies.values()
+            if asked.kind in ("", one.kind)
+            and asked.province in ("", one.province_id)
+            and (not wanted or wanted in self._agency_texts[one.id])
+        ]
+
     def findings(self, asked: Question) -> Page[FindingLine]:
         return page(self.all_findings(asked), asked)
 

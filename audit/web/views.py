@@ -23,6 +23,7 @@ from audit.web.gathering import Gatherer, rulebook_entries, states_of
 from audit.web.lists import Lists
 from audit.web.names import name_of
 from audit.web.shapes import (
+    AgencyLine,
     AgencyView,
     Audience,
     FindingLine,
@@ -39,8 +40,7 @@ from audit.web.shapes import (
 from audit.web.whole import days_of, links_of, portal_view
 from audit_rules import __version__
 from audit_rules.facts import MAIN_KINDS, Agency
-from storage.archive import Archive
-from storage.database import DatabaseUnusable
+from storage.archive import Archive, ArchiveError
 from storage.records import Run
 from storage.showing import SeenPortal, Showing
 
@@ -76,8 +76,25 @@ class Views:
         self._gatherer = Gatherer(archive, registry, self._gate)
         self._state: _State | None = None
         self._lock = Lock()
-        self._reading = False
+        self._reading = self._looking = False
         self._checked = 0.0
+
+    def version_at_hand(self) -> str:
+        """The version of the lists that are shown now, without asking the database; empty before the first call."""
+        state = self._state
+        if state is not None and time.monotonic() - self._checked > CHECK_SECONDS and not self._looking:
+            self._looking = True
+            Thread(target=self._look_beside, name="looking", daemon=True).start()
+        return state.lists.shown.version if state is not None else ""
+
+    def _look_beside(self) -> None:
+        try:
+            self.shown()
+        except ArchiveError as error:
+            self._checked = time.monotonic()
+            log.error("whether anything changed could not be seen: %s", error)
+        finally:
+            self._looking = False
 
     # --- lists -----------------------------------------------------------------------------------------------
 
@@ -97,6 +114,10 @@ class Views:
     def all_findings(self, asked: Question) -> Sequence[FindingLine]:
         """The whole list, for a download."""
         return self._now().lists.all_findings(asked)
+
+    def agencies(self, asked: Question) -> Sequence[AgencyLine]:
+        """Agencies by kind, province and words of their names."""
+        return self._now().lists.agencies(asked)
 
     def search(self, text: str) -> Found:
         """By address, name (with or without accents) and id; the best 20 of each kind."""
@@ -237,7 +258,7 @@ class Views:
     def _read_beside(self, version: str) -> None:
         try:
             self._state = self._read(version)
-        except DatabaseUnusable:
+        except ArchiveError:
             log.exception("the lists could not be read; the old ones are shown")
         finally:
             self._reading = False

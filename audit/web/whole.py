@@ -53,8 +53,7 @@ def portal_view(
     seen_then = [each for each in showing.seen_of(portal_id) if each.run_id in order]
     seen_then.sort(key=lambda each: order[each.run_id])
     run = Run(run_line.header, run_line.status, run_line.finished_at, run_line.reason, (one,))
-    is_last = bool(seen_then) and seen_then[-1].run_id == run_id
-    told = _beside(archive, showing, counted, run, one, is_last=is_last)
+    told = _beside(archive, showing, counted, run, one)
     opinions = Opinions(archive.database)
     said = opinions_by_place(opinions.manual_verdicts([portal_id]), opinions.replies([portal_id]))
     verdicts = tuple(
@@ -120,17 +119,17 @@ def _has_picture(one: PortalRun, data: Path | None) -> bool:
 
 
 def _beside(
-    archive: Archive, showing: Showing, counted: Mapping[str, Run], run: Run, one: PortalRun, *, is_last: bool
+    archive: Archive, showing: Showing, counted: Mapping[str, Run], run: Run, one: PortalRun
 ) -> Mapping[str, Beside]:
     """What stands beside the verdicts. Look by look only where that decides something: a waiver, an owner before,
-    a replay or an older night; else from intervals."""
+    a replay; else from intervals, up to the run."""
     portal = one.portal
     opinions = Opinions(archive.database)
     waivers = [each for each in opinions.waivers([portal.id]) if each.withdrawn is None]
-    past = pasts([portal.id], showing, counted).get(portal.id, NO_PAST)
+    past = pasts([portal.id], showing, _until(counted, run.header.id)).get(portal.id, NO_PAST)
     began = portal.agency.valid_from if portal.agency is not None else None
     before = began is not None and any(each.first_seen < began for each in past.findings.values())
-    if waivers or before or not is_last:
+    if waivers or before or run.header.id not in counted:
         return beside(archive, run, [one]).get(portal.id, {})
     manual = [each for each in opinions.manual_verdicts([portal.id]) if each.withdrawn is None]
     replies = {each.rule: each for each in opinions.replies([portal.id])}  # oldest first: the newest stays
@@ -146,6 +145,16 @@ def _beside(
         )
         for item in one.judgements
     }
+
+
+def _until(counted: Mapping[str, Run], run_id: str) -> Mapping[str, Run]:
+    """The runs up to one of them."""
+    told: dict[str, Run] = {}
+    for each, run in counted.items():
+        told[each] = run
+        if each == run_id:
+            break
+    return told
 
 
 def _carried(showing: Showing, counted: Mapping[str, Run], predecessors: Sequence[Portal]) -> list[Carried]:

@@ -1,0 +1,81 @@
+"""The pictures of the pages, from what the read model shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from audit.web.links import Links
+from audit.web.pictures.bars import outcome_bar
+from audit.web.pictures.markup import Picture
+from audit.web.pictures.tile_map import PLACES, Tile, tile_map
+from audit.web.pictures.trend import Point, trend
+from audit.web.shapes import Look, NightPoint, RuleLine, Shown, VerdictView
+from audit.words import say
+from audit_rules.judgement import Lang
+from audit_rules.law.book import LawBook, open_law
+
+_SEEN = ("audited", "partial")
+
+
+@cache
+def law() -> LawBook:
+    return open_law()
+
+
+def country(shown: Shown, links: Links) -> Picture:
+    """The map: each province by the score of its main portal."""
+    tiles: dict[str, Tile] = {}
+    for one in shown.portals.values():
+        if one.kind == "province" and one.current and one.agency_id is not None and one.agency_id in PLACES:
+            seen = one.state in _SEEN
+            why = "" if one.score.value is not None else say("web.too_few" if seen else "web.not_seen", links.lang)
+            tiles[one.agency_id] = Tile(one.score.value, why, links.to("agency", one.agency_id))
+    return tile_map(say("web.map_title", links.lang), tiles, links.lang)
+
+
+def nights(points: Sequence[NightPoint], lang: Lang) -> Picture | None:
+    """The mean score over the nights; where the rules changed, it says so."""
+    if len(points) < 2 or all(one.mean_score is None for one in points):
+        return None
+    told, before = [], points[0].rules_version
+    for one in points:
+        changed = one.rules_version != before
+        change = say("web.rules_changed", lang, version=one.rules_version) if changed else ""
+        told.append(Point(one.day, one.mean_score, change))
+        before = one.rules_version
+    return trend(say("web.trend_title", lang), told, lang)
+
+
+def nights_seen(points: Sequence[NightPoint], lang: Lang) -> Picture | None:
+    """How many portals could be seen, over the nights."""
+    if len(points) < 2:
+        return None
+    told = [Point(one.day, float(sum(one.states.get(each, 0) for each in _SEEN))) for one in points]
+    return trend(say("web.trend_seen", lang), told, lang, top=None)
+
+
+def looks(several: Sequence[Look], lang: Lang) -> Picture | None:
+    """A portal's score over its looks."""
+    if len(several) < 2 or all(one.score is None for one in several):
+        return None
+    told, before = [], several[0].rules_version
+    for one in several:
+        changed = one.rules_version != before
+        change = say("web.rules_changed", lang, version=one.rules_version) if changed else ""
+        told.append(Point(one.day, one.score, change))
+        before = one.rules_version
+    return trend(say("web.looks_title", lang), told, lang)
+
+
+def outcomes(verdicts: Iterable[VerdictView], address: str, lang: Lang) -> Picture:
+    """How the rules came out at a portal."""
+    counts: Counter[str] = Counter(one.outcome for one in verdicts if one.outcome != "withheld")
+    return outcome_bar(f"{say('web.outcome', lang)}: {address}", counts, lang)
+
+
+def counts(one: RuleLine, lang: Lang) -> Picture:
+    """How a rule came out at the portals."""
+    told = {outcome: count for outcome, count in one.counts.items() if outcome != "withheld"}
+    return outcome_bar(say("web.outcomes", lang), told, lang)

@@ -1,0 +1,131 @@
+"""What pages are written on: templates, and the ways in which names, days and numbers are written.
+
+Whatever comes from a portal is a stranger's text: it is escaped by the templates, control and direction characters
+are shown as what they are, and only http and https addresses ever become links.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from audit.days import HANOI
+from audit.web.links import Links
+from audit.web.shapes import Name
+from audit.words import clean, in_lang, say, term
+from audit_rules.judgement import Lang
+
+
+def render(template: str, links: Links, context: Mapping[str, Any]) -> str:
+    """A page, whole. ``links`` has the language and the addresses of other pages."""
+    lang = links.lang
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            context,
+            lang=lang,
+            links=links,
+            to=links.to,
+            t=lambda key, **values: say(f"web.{key}", lang, **values),
+            word=lambda section, code: term(section, str(code), lang),
+            heading=lambda name: term("heading", name, lang),
+            day=lambda value: _day(value, lang),
+            moment=lambda value: _moment(value, lang),
+            number=lambda value: count(value, lang),
+            score=lambda value: score_text(value, lang),
+            name=lambda value: name_text(value, lang),
+            half=lambda text: in_lang(text, lang),
+            stamp=stamp,
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("audit.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_plain,
+        auto_reload=False,
+    )
+    made.tests["web_address"] = is_web_address
+    made.filters["upper_first"] = upper_first
+    return made
+
+
+def _plain(value: Any) -> Any:
+    """Texts without characters that cannot be seen. Markup is ours."""
+    if type(value) is str:
+        return value if value.isprintable() else clean(value)
+    return "" if value is None else value
+
+
+def is_web_address(text: object) -> bool:
+    """Whether a text may become a link: http or https, with a host, and nothing in it that cannot be seen."""
+    if not isinstance(text, str) or not text.isprintable() or len(text) > 2000:
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def upper_first(text: str) -> str:
+    return text if isinstance(text, Markup) else text[:1].upper() + text[1:]
+
+
+def name_text(name: Name | None, lang: Lang) -> str:
+    return "" if name is None else name.en if lang == "en" else name.vi
+
+
+def count(value: float | None, lang: Lang) -> str:
+    """1.234 in Vietnamese, 1,234 in English; a dash for nothing."""
+    if value is None:
+        return "–"
+    text = f"{value:,.0f}" if isinstance(value, int) else f"{value:,.2f}"
+    return text.translate(str.maketrans(",.", ".,")) if lang == "vi" else text
+
+
+def score_text(value: float | None, lang: Lang) -> str:
+    """A score from 0 to 1 with two digits, a dash where there is none."""
+    return count(None if value is None else float(value), lang)
+
+
+def _day(value: date | None, lang: Lang) -> Markup:
+    if value is None:
+        return Markup("–")
+    told = f"{value:%d/%m/%Y}" if lang == "vi" else value.isoformat()
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), told)
+
+
+def _moment(value: datetime | None, lang: Lang) -> Markup:
+    if value is None:
+        return Markup("–")
+    here = value.astimezone(HANOI)
+    told = f"{here:%H:%M %d/%m/%Y}" if lang == "vi" else f"{here:%Y-%m-%d %H:%M}"
+    return Markup('<time datetime="{}">{}</time>').format(here.isoformat(timespec="seconds"), told)
+
+
+@cache
+def stamp(name: str) -> str:
+    """A mark of what a static file holds: its address changes with it, so that it may be kept for ever."""
+    return hashlib.sha256(static_file(name)).hexdigest()[:10]
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """A file that pages use. Raises FileNotFoundError."""
+    return files("audit.web").joinpath("static", name).read_bytes()
