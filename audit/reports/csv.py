@@ -21,7 +21,7 @@ from audit.words import clean, in_lang, say, term
 from audit_rules.judgement import Judgement, Lang
 from audit_rules.verdict import Evidence, Searched, Verdict
 from audit_rules.wording import Wording
-from storage.records import PortalRun, Run
+from storage.records import PortalRun, Run, RunHeader
 
 What = Literal["findings", "unmeasured", "all"]
 Row = Mapping[str, str]
@@ -258,12 +258,17 @@ def told_once(verdict: Verdict) -> list[Evidence]:
 
 def todo(run: Run, one: PortalRun, reason: str, lang: Lang) -> str:
     """What is to be done about what could not be seen, and who is to be let in; empty where we know of nothing."""
-    code = one.visit.reason if reason in ("blocked", "unreachable") else None
+    return todo_text(run.header, one.visit.reason, reason, lang)
+
+
+def todo_text(header: RunHeader, visit_reason: str | None, reason: str, lang: Lang) -> str:
+    """The same where no more is at hand than how the visit ended."""
+    code = visit_reason if reason in ("blocked", "unreachable") else None
     text = term("todo", code or reason, lang)
     if text == code:
         text = term("todo", reason, lang)
-    key = "report.visitor_from" if run.header.vantage_address else "report.visitor"
-    visitor = say(key, lang, address=run.header.vantage_address, user_agent=run.header.user_agent)
+    key = "report.visitor_from" if header.vantage_address else "report.visitor"
+    visitor = say(key, lang, address=header.vantage_address, user_agent=header.user_agent)
     return "" if text == reason else text.format(visitor=visitor)
 
 
