@@ -84,7 +84,7 @@ def links_of_other_schemes(asked: Asked) -> Reply:
     places = (
         "file:///etc/passwd", "data:text/html,<p>x</p>", "javascript:alert(1)", "gopher://127.0.0.1:70/_x", "ftp://a/b",
         "view-source:http://a/", "chrome://crash", "about:blank", "blob:x", "jar:http://a!/", "ws://a/", "http://[/",
-        "http://a:99999/", "//", "///", "http:///", "mailto:a@b", "tel:1", "\x00http://a/", "htt\np://a/", "http://%00/",
+        "http://a:99999/", "//", "///", "http:///", "mailto:a@b", "tel:1", "\x01http://a/", "htt\np://a/", "http://%00/",
         METADATA, f"http://{asked.forbidden}/lien-he", "http://0x7f.1/", "http://2130706433/", "http://①②⑦.⓪.⓪.①/",
     )  # fmt: skip
     return grafted(asked, first="".join(f'<a href="{place}">Liên hệ</a>' for place in places))
