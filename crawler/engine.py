@@ -19,14 +19,14 @@ _log = logging.getLogger(__name__)
 
 LOOKS = 1000
 """Looks with one Chromium; what its first process and Playwright's gather goes with it."""
-MAX_PAGE_BYTES = 400 * 1024 * 1024
+MAX_PAGE_BYTES = 320 * 1024 * 1024
 """Memory of one process of pages; a page of a portal takes 60 to 110 MB. One that takes more is ended: its tab
 crashes."""
-MAX_BYTES = 850 * 1024 * 1024
+MAX_BYTES = 720 * 1024 * 1024
 """Memory of all processes beyond which pages that are kept open are given up, and a page of more than LARGE_BYTES
-is ended. With what the processes share, Playwright's and our own that makes 1.3 GB."""
+is ended. With what the processes share, Playwright's and our own that makes 1.2 GB."""
 LARGE_BYTES = 200 * 1024 * 1024
-WATCH_SECONDS = 1.0
+WATCH_SECONDS = 0.5
 CLOSE_SECONDS = 10.0
 
 _WITHOUT = (
@@ -58,7 +58,7 @@ _ARGUMENTS = (
     "--disable-quic",
     "--disable-sync",
     # A script that eats memory ends its own tab.
-    "--js-flags=--max-old-space-size=384",
+    "--js-flags=--max-old-space-size=300",
     "--no-first-run",
     "--no-pings",
     # All frames of a page in one process: a portal's page with ten foreign boxes is one page, not ten.
