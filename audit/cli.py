@@ -15,6 +15,7 @@ from audit.commands import (
     comparing,
     database,
     evidence,
+    figures,
     listing,
     looking,
     night,
@@ -44,7 +45,7 @@ def main(ctx: click.Context) -> None:
 
 for command in (
     *(looking.run, night.nightly, looking.judge),
-    *(telling.export, telling.findings_, comparing.diff, ranking.rank),
+    *(telling.export, telling.findings_, comparing.diff, ranking.rank, figures.figures),
     *(answering.waive, answering.verdict, answering.replies, rounds.round_),
     *(listing.rules, listing.law, portals.portals, listing.labels),
     *(evidence.evidence, evidence.verify),

@@ -1,27 +1,21 @@
 """The CSV that an agency filled in, read back whole or refused whole: every fault at once, with its line.
 
-What spreadsheets do to a CSV is undone: semicolons or tabs for commas, a first line ``sep=;``, the mark of UTF-8
-gone, UTF-16, headings in either language, days written anew, an apostrophe before a text that looks like a formula,
-an id of digits made a number (the row's portal and rule then tell which finding it is). What was lost for good
-(letters of an encoding without Vietnamese) is refused, never guessed."""
+What spreadsheets do to a CSV is undone (``audit.spreadsheet``), and what they do to these cells: days written anew,
+an id of digits made a number (the row's portal and rule then tell which finding it is)."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from audit.finding_ids import Place
 from audit.reports.csv import columns
-from audit.words import clean
+from audit.spreadsheet import FileRefused, plain, quoted, read_rows, read_text
 from storage.opinions import Reply, ReplyKind
 
-MAX_BYTES = 50_000_000
 _NEEDED = ("finding", "agency_reply")
 _READ = ("run", "portal", "rule", "finding", "reply_by", "agency_reply", "agency_note", "document_no")
 _ID = re.compile(r"[0-9a-f]{12}\Z")
@@ -44,13 +38,6 @@ _SAID: Mapping[str, ReplyKind] = {
 }
 
 
-class AnswersRefused(Exception):
-    """A file that cannot be taken. ``problems`` are sentences, one for each fault, Vietnamese then English."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-
-
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What a file holds: answers, and how many of its lines have none."""
@@ -68,9 +55,14 @@ def read_answers(
     taken_at: datetime,
 ) -> Answers:
     """The answers of a file. ``place_of`` tells whose a finding's id is, ``portal_at`` the id of the portal that
-    a run told under an address. Raises AnswersRefused."""
+    a run told under an address. Raises FileRefused."""
     problems: list[str] = []
-    rows = list(_rows(_text(path), problems))
+    missing = (
+        f"không thấy các cột “{_vi('finding')}” và “{_vi('agency_reply')}”; giữ nguyên dòng tiêu đề của tệp đã gửi"
+        " / the columns “finding” and “agency_reply” are not there; keep the heading of the file that was sent"
+    )
+    headings = {plain(name): one.name for one in columns() for name in (one.name, one.vi) if one.name in _READ}
+    rows = list(read_rows(read_text(path), headings, _NEEDED, missing, problems))
     found: dict[Place, tuple[Reply, int]] = {}
     empty = 0
     for line, cells in rows:
@@ -94,7 +86,7 @@ def read_answers(
                 f"line {before[1]} answers the same finding otherwise; keep one answer",
             )
     if problems:
-        raise AnswersRefused(problems)
+        raise FileRefused(problems)
     return Answers(tuple(answer for answer, _ in found.values()), empty)
 
 
@@ -116,9 +108,9 @@ class _Row:
                     "there is a note but no answer; write agree, fixed or dispute",
                 )
             return None
-        said = _SAID.get(_plain(text))
+        said = _SAID.get(plain(text))
         if said is None:
-            told = _quoted(text)
+            told = quoted(text)
             self.tell(
                 f"ý kiến “{told}” không rõ; ghi agree (đồng ý), fixed (đã khắc phục) hoặc dispute (không đồng ý)",
                 f"the answer “{told}” is not understood; write agree, fixed or dispute",
@@ -147,7 +139,7 @@ class _Row:
         # A spreadsheet takes an id of digits, or of digits around an e, for a number.
         portal_id = portal_at(self.cells["run"], self.cells["portal"])
         if portal_id is None or not self.cells["rule"]:
-            told = _quoted(finding)
+            told = quoted(finding)
             self.tell(
                 f"mã phát hiện “{told}” không đúng dạng 12 ký tự; lấy lại mã từ tệp đã gửi",
                 f"the finding “{told}” has not the form of 12 characters; take it from the file sent",
@@ -161,7 +153,7 @@ class _Row:
             return None
         day = read_day(text)
         if day is None:
-            told = _quoted(text)
+            told = quoted(text)
             self.tell(
                 f"“{told}” không phải ngày; ghi như 2026-07-31 hoặc 31/07/2026",
                 f"“{told}” is no date; write it like 2026-07-31 or 31/07/2026",
@@ -188,124 +180,5 @@ def read_day(text: str) -> date | None:
     return None
 
 
-# --- the file ---------------------------------------------------------------------------------------------
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise AnswersRefused(["tệp quá lớn để là tệp đã gửi / the file is too large to be one that was sent"])
-        data = path.read_bytes()
-    except OSError as error:
-        raise AnswersRefused([f"không đọc được tệp ({error}) / the file cannot be read ({error})"]) from error
-    if data[:4] == b"PK\x03\x04" or data[:4] == b"\xd0\xcf\x11\xe0":
-        raise AnswersRefused(
-            [
-                "đây là sổ tính, không phải CSV; mở ra và lưu lại dạng “CSV UTF-8”"
-                " / this is a workbook, no CSV; open it and save it as “CSV UTF-8”"
-            ]
-        )
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return _decoded(data, encoding)
-    if b"\0" in data[:200]:
-        return _decoded(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
-    return _decoded(data, "utf-8")
-
-
-def _decoded(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise AnswersRefused(
-            [
-                f"dòng {line}: không phải UTF-8, chữ tiếng Việt có thể đã mất; lưu lại dạng “CSV UTF-8”"
-                f" / line {line}: not UTF-8, Vietnamese letters may be lost; save it as “CSV UTF-8”"
-            ]
-        ) from error
-
-
-def _rows(text: str, problems: list[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """The lines below the heading with the cells that are read, by their English names."""
-    skipped = 0
-    first, _, rest = text.partition("\n")
-    if first.strip().strip('"').lower().startswith("sep="):
-        text, skipped = rest, 1
-    try:
-        delimiter, names = _heading(text)
-    except csv.Error as error:
-        raise _broken(error) from error
-    if names is None:
-        raise AnswersRefused(
-            [
-                f"dòng {skipped + 1}: không thấy các cột “{_vi('finding')}” và “{_vi('agency_reply')}”; giữ nguyên"
-                " dòng tiêu đề của tệp đã gửi"
-                f" / line {skipped + 1}: the columns “finding” and “agency_reply” are not there; keep the heading"
-                " of the file that was sent"
-            ]
-        )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    before = 0
-    try:
-        width = len(next(reader))
-        before = reader.line_num
-        for cells in reader:
-            line, before = before + 1 + skipped, reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-                problems.append(
-                    f"dòng {line}: nhiều ô hơn dòng tiêu đề; đặt ô có dấu phân cách trong dấu ngoặc kép"
-                    f" / line {line}: more cells than the heading; put cells that hold the separator in quotes"
-                )
-                continue
-            cells += [""] * (width - len(cells))
-            yield line, {name: _cell(cells[names[name]]) if name in names else "" for name in _READ}
-    except csv.Error as error:
-        raise _broken(error, before + 1 + skipped) from error
-
-
-def _broken(error: csv.Error, line: int = 1) -> AnswersRefused:
-    return AnswersRefused(
-        [
-            f"dòng {line}: dấu ngoặc kép không khớp ({error}); lưu lại tệp từ bảng tính"
-            f" / line {line}: quotes do not match ({error}); save the file from the spreadsheet again"
-        ]
-    )
-
-
-def _heading(text: str) -> tuple[str, Mapping[str, int] | None]:
-    known = {_plain(heading): one.name for one in columns() for heading in (one.name, one.vi)}
-    for delimiter in ",;\t":
-        heading = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-        names: dict[str, int] = {}
-        for number, cell in enumerate(heading):
-            if (name := known.get(_plain(cell))) is not None:
-                names.setdefault(name, number)
-        if all(name in names for name in _NEEDED):
-            return delimiter, names
-    return ",", None
-
-
 def _vi(name: str) -> str:
     return next(one.vi for one in columns() if one.name == name)
-
-
-def _quoted(text: str) -> str:
-    """A stranger's text inside a sentence of two languages, which a slash between blanks parts."""
-    return clean(text).replace(" / ", "/")[:40]
-
-
-def _cell(text: str) -> str:
-    """A cell as it was meant: NFC, and without the apostrophe that keeps it from being a formula."""
-    text = unicodedata.normalize("NFC", text).replace("\0", "").strip()
-    guarded = text[:1] in ("'", "’") and text[1:2] in tuple("=+-@\t\r＝＋－＠")
-    return text[1:] if guarded else text
-
-
-def _plain(text: str) -> str:
-    """Without case, accents, blanks and marks around it: how headings and coded answers are compared."""
-    letters = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().replace("_", " ").strip(" .'’\"\ufeff").split())

@@ -61,6 +61,8 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "how": lambda: Setting("how", "text", readers.line, required=True, metavar="TEXT"),
     "on": lambda: Setting("on", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
     "round": lambda: Setting("round", "text", readers.plain, metavar="ID"),
+    "metric": lambda: Setting("metric", "text", readers.plain, metavar="METRIC"),
+    "withdrawn": lambda: Setting("withdrawn", "yes_no", str, is_flag=True, default=False),
     "against": lambda: Setting("against", "text", readers.plain, metavar="ID"),
     "kind": _choice("kind"),
     "heading": _choice("heading"),

@@ -58,14 +58,15 @@ class Figure:
 
     @property
     def place(self) -> str:
-        """The digest of what it is a figure of: one holds at a time."""
-        told = (self.agency_id or "", "" if self.agency_id else self.body, self.metric, self.period, self.unit)
-        return hashlib.sha256("\n".join((*told, self.source)).encode()).hexdigest()
+        """The digest of what it is a figure of: one holds at a time, whoever printed it."""
+        days = (self.first_day.isoformat(), self.last_day.isoformat())
+        told = (self.agency_id or "", "" if self.agency_id else self.body, self.metric, *days, self.unit)
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
     @property
-    def says(self) -> tuple[str, ...]:
-        """What it says, whoever took it and when."""
-        return (self.body, self.value, self.rank, self.coverage, self.absent, self.confidence, self.notes)
+    def says(self) -> tuple[str, str]:
+        """What it says, in whatever words it is told beside it."""
+        return (self.value, self.rank)
 
 
 class FiguresDiffer(ArchiveError):

@@ -364,7 +364,7 @@ delivery_messages = Table(
 )
 
 # Figures that ministries published of bodies, as they were printed: a record is never changed, only withdrawn.
-# ``holds`` is the digest of what a figure is of (body, metric, period, unit, source) while it holds: one at a time.
+# ``holds`` is the digest of what a figure is of (body, metric, period, unit) while it holds: one at a time.
 official_figures = Table(
     "official_figures",
     metadata,

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from audit.cli import main
 from audit.history import finding_id
-from audit.replies import AnswersRefused, read_answers, read_day
+from audit.replies import read_answers, read_day
 from audit.reports.csv import columns
+from audit.spreadsheet import FileRefused
 from audit_rules.verdict import failed
 from storage.archive import Archive
 from storage.opinions import Opinions, Reply
@@ -247,7 +248,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused(tmp_path: Path, data: bytes
         told = read_answers(
             path, place_of=lambda _: None, portal_at=lambda *_: "a", taken_by="B", taken_at=datetime.now(UTC)
         )
-    except AnswersRefused:
+    except FileRefused:
         return
     assert all(reply.portal_id == "a" for reply in told.replies)
 

@@ -22,9 +22,10 @@ from audit.opinions import newest, stands_on
 from audit.output import Output
 from audit.refusals import BadInput
 from audit.registry import Registry
-from audit.replies import AnswersRefused, read_answers
+from audit.replies import read_answers
 from audit.settings import SETTINGS, needed, settings
 from audit.speech import Family, Order
+from audit.spreadsheet import FileRefused
 from audit.words import say, term
 from storage.archive import Archive
 from storage.opinions import AlreadyWithdrawn, ManualVerdict, Opinions, UnknownOpinion, Waiver, Withdrawal
@@ -169,7 +170,7 @@ def import_replies(desk: Desk, /, **given: Any) -> int:
                 taken_by=given["by"],
                 taken_at=datetime.now(UTC),
             )
-        except AnswersRefused as error:
+        except FileRefused as error:
             raise BadInput("error.answers_refused", file=path, problems=error) from error
         fresh = Opinions(archive.database).take(answers.replies)
         told = reply_list(answers.replies, registry, desk.lang)

@@ -28,11 +28,14 @@ class Shown:
         return of_whom(self.former, lang) if self.former else ""
 
 
-def figures_of(archive: Archive, registry: Registry, agency_id: str, day: date) -> tuple[Shown, ...]:
-    """The figures of a body, its own first, then those of its predecessors on a day, each body's by metric and the
-    oldest period first. A body that the registry does not know has its own alone."""
+def figures_of(
+    archive: Archive, registry: Registry, agency_id: str, day: date, *, withdrawn: bool = False
+) -> tuple[Shown, ...]:
+    """The figures of a body that hold, or with those ``withdrawn``: its own first, then those of its predecessors
+    on a day, each body's by metric and the oldest period first. A body that the registry does not know has its own
+    alone."""
     whose = {each.id: each for each in predecessors(registry, agency_id, day)}
-    told = Figures(archive.database).all(agency_ids=[agency_id, *whose])
+    told = Figures(archive.database).all(agency_ids=[agency_id, *whose], withdrawn=withdrawn)
     order = [agency_id, *whose]
     several = sorted(told, key=lambda one: order.index(one.agency_id or ""))
     return tuple(Shown(each, whose.get(each.agency_id or "")) for each in several)
@@ -40,8 +43,13 @@ def figures_of(archive: Archive, registry: Registry, agency_id: str, day: date) 
 
 def predecessors(registry: Registry, agency_id: str, day: date) -> tuple[Agency, ...]:
     """The bodies that are no more on a day and whose line of successors leads to a body, in the file's order."""
-    ended = (each for each in registry.agencies.values() if each.valid_to is not None and each.valid_to < day)
-    return tuple(each for each in ended if agency_id in _line(registry, each))
+    before = ancestors(registry, agency_id)
+    return tuple(each for each in before if each.valid_to is not None and each.valid_to < day)
+
+
+def ancestors(registry: Registry, agency_id: str) -> tuple[Agency, ...]:
+    """The bodies whose line of successors leads to a body, on whatever day, in the file's order."""
+    return tuple(each for each in registry.agencies.values() if agency_id in _line(registry, each))
 
 
 def _line(registry: Registry, agency: Agency) -> Iterator[str]:

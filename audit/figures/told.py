@@ -1,0 +1,158 @@
+"""Official figures as lists: those of a body and of the bodies it replaced, and what the comparison shows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.console import ConsoleRenderable
+from rich.text import Text
+
+from audit.days import shown as shown_time
+from audit.figures.compared import RESULTS, Compared, Looked
+from audit.figures.metrics import metric_name
+from audit.figures.shown import Shown
+from audit.listings import Cell, Listing
+from audit.reports.table import listing
+from audit.succession import agency_name
+from audit.words import clean, say, term
+from audit_rules.judgement import Lang
+from storage.figures import Figure
+
+_FIGURE = (
+    *("figure", "body", "agency_id", "predecessor", "metric", "metric_name", "period", "first_day", "last_day"),
+    *("value", "rank", "unit", "coverage", "absent", "source", "confidence", "notes"),
+    *("taken_by", "taken_at", "file", "line", "withdrawn"),
+)
+_COMPARED = (
+    *("source_run", "result", "old", "days_apart", "agency_id", "agency", "predecessor", "portal"),
+    *("metric", "metric_name", "period", "value", "rank", "unit", "absent", "coverage", "source", "figure"),
+    *("code", "why_unknown", "site_id", "seen_at", "page_counter"),
+)
+
+
+def figure_list(several: Iterable[Shown], lang: Lang) -> Listing:
+    """A row for each figure. On a screen: the body and whose figure it is, the metric, what it says, how sure."""
+    rows: list[Mapping[str, Cell]] = []
+    screen: list[list[str]] = []
+    for each in several:
+        one = each.figure
+        rows.append(_figure_row(each, lang))
+        screen += [
+            [each.of(lang) or one.body, metric_name(one.metric, lang), one.period, figure_text(one, lang)],
+            *([note, "", "", ""] for note in _notes(one, lang)),
+        ]
+    return Listing(_FIGURE, rows, {}, ("body", "metric_name", "period", "value"), screen)
+
+
+def figure_text(one: Figure, lang: Lang) -> str:
+    """What a figure says, on one line: value and unit, rank, or why there is none."""
+    value = one.value.replace(".", ",") if lang == "vi" else one.value
+    unit = one.unit if value and not one.unit.startswith(("hạng", "nhóm")) else ""
+    told = [f"{value} {unit}".strip()] if value else []
+    if one.rank:
+        told.append(say("figures.rank", lang, rank=one.rank, of=one.unit))
+    if one.absent:
+        told.append(say("figures.absent", lang, why=one.absent))
+    return "; ".join(told)
+
+
+def _notes(one: Figure, lang: Lang) -> Iterator[str]:
+    if one.coverage:
+        yield say("figures.coverage", lang, coverage=one.coverage)
+    if one.confidence == "low":
+        yield say("figures.doubtful", lang, notes=one.notes)
+    if one.withdrawn:
+        yield say("figures.taken_back", lang, by=one.withdrawn.by, why=one.withdrawn.why)
+
+
+def _figure_row(each: Shown, lang: Lang) -> dict[str, Cell]:
+    one = each.figure
+    same = ("body", "agency_id", "metric", "period", "value", "rank", "unit", "coverage", "absent", "source")
+    more = ("confidence", "notes", "taken_by", "file", "line")
+    told: dict[str, Cell] = {name: getattr(one, name) for name in (*same, *more)}
+    back = one.withdrawn
+    return {
+        **told,
+        "figure": one.id,
+        "predecessor": each.of(lang) or None,
+        "metric_name": metric_name(one.metric, lang),
+        "first_day": one.first_day.isoformat(),
+        "last_day": one.last_day.isoformat(),
+        "taken_at": shown_time(one.taken_at),
+        "withdrawn": f"{shown_time(back.at)}, {back.by}: {back.why}" if back else None,
+    }
+
+
+# --- the comparison ---------------------------------------------------------------------------------------
+
+
+def compared_list(source: str, several: Iterable[Compared], lang: Lang) -> Listing:
+    """A row for each body and figure; several portals of a body stand in one cell."""
+    return Listing(_COMPARED, [_compared_row(source, one, lang) for one in several])
+
+
+def compared_tables(source: str, several: Sequence[Compared], lang: Lang) -> Iterator[ConsoleRenderable]:
+    """What differs in full, what is set beside each other, and how many of the rest there are."""
+    yield Text(clean(say("figures.compared", lang, source=source)))
+    if not several:
+        yield Text(say("figures.no_bodies", lang))
+    count = Counter(one.result for one in several)
+    for result in RESULTS:
+        here = [one for one in several if one.result == result]
+        if not here:
+            continue
+        yield Text()
+        yield Text(f"{term('compared', result, lang)}: {count[result]}", "bold")
+        if result in ("agree", "no_figure"):
+            yield Text(clean("; ".join(dict.fromkeys(agency_name(one.agency, lang) for one in here))))
+            continue
+        headings = [term("heading", name, lang) for name in ("agency", "official", "on_portal", "page_counter")]
+        yield from listing(headings, [_compared_line(one, lang) for one in here], lang)
+
+
+def _compared_line(one: Compared, lang: Lang) -> list[str]:
+    figure = one.shown.figure if one.shown else None
+    told = ""
+    if figure is not None:
+        told = f"{metric_name(figure.metric, lang)}, {figure.period}: {figure_text(figure, lang)}"
+        if one.shown is not None and one.shown.former is not None:
+            told = f"{one.shown.of(lang)}: {told}"
+        elif one.old:
+            told += f" ({say('figures.old', lang, days=one.days)})"
+    seen = "; ".join(_looked_text(each, lang) for each in one.looked) or say("figures.no_portal", lang)
+    counters = "; ".join(_grouped(each.counter, lang) for each in one.looked if each.counter is not None)
+    return [agency_name(one.agency, lang), told, seen, counters]
+
+
+def _looked_text(one: Looked, lang: Lang) -> str:
+    text = f"{one.portal.address}: {term('code', one.ours, lang)}"
+    return f"{text} ({term('reason', one.why, lang)})" if one.why else text
+
+
+def _grouped(count: int | None, lang: Lang) -> str:
+    return "" if count is None else f"{count:,}".replace(",", "." if lang == "vi" else ",")
+
+
+def _compared_row(source: str, one: Compared, lang: Lang) -> dict[str, Cell]:
+    figure = one.shown.figure if one.shown else None
+    names = ("metric", "period", "value", "rank", "unit", "absent", "coverage", "source")
+    told: dict[str, Cell] = {name: getattr(figure, name) if figure else None for name in names}
+    return {
+        **told,
+        "source_run": source,
+        "result": one.result,
+        "old": "yes" if one.old else "no",
+        "days_apart": one.days if figure else None,
+        "agency_id": one.agency.id,
+        "agency": agency_name(one.agency, lang),
+        "predecessor": (one.shown.of(lang) or None) if one.shown else None,
+        "portal": [str(each.portal.address) for each in one.looked],
+        "metric_name": metric_name(figure.metric, lang) if figure else None,
+        "figure": figure.id if figure else None,
+        "code": one.ours,
+        "why_unknown": [each.why for each in one.looked if each.why],
+        "site_id": [each.site_id for each in one.looked if each.site_id],
+        "seen_at": [moment for each in one.looked if (moment := shown_time(each.seen_at))],
+        "page_counter": [str(each.counter) for each in one.looked if each.counter is not None],
+    }
