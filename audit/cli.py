@@ -24,6 +24,9 @@ from audit.commands import (
     pruning,
     ranking,
     rounds,
+    sending,
+    serving,
+    site,
     telling,
     worker,
 )
@@ -48,7 +51,7 @@ for command in (
     *(telling.export, telling.findings_, comparing.diff, ranking.rank, figures.figures),
     *(answering.waive, answering.verdict, answering.replies, rounds.round_),
     *(listing.rules, listing.law, portals.portals, listing.labels),
-    *(evidence.evidence, evidence.verify),
+    *(sending.send, serving.serve, site.site, evidence.evidence, evidence.verify),
     *(worker.worker, night.status, operating.doctor, pruning.prune, database.db, looking.demo),
 ):
     main.add_command(command)

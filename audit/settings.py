@@ -29,6 +29,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "what": ("findings", "unmeasured", "all", "links"),
     "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
     "outcome": ("passed", "failed", "cantTell", "inapplicable"),
+    "audience": ("internal", "public"),
     "kind": get_args(Kind),
     "heading": get_args(Group),
 }
@@ -123,9 +124,22 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
         "stalled", "stalled", readers.within(float, 1, 3600), default="120", metavar="SECONDS"
     ),
     "grace": lambda: Setting("grace", "wait", readers.within(float, 0, 86_400), default="60", metavar="SECONDS"),
+    "host": lambda: Setting("host", "text", readers.line, default="127.0.0.1", metavar="ADDRESS"),
+    "port": lambda: Setting("port", "port", readers.within(int, 1, 65_535), default="8022", metavar="PORT"),
+    "audience": _choice("audience"),
+    "host_name": lambda: Setting("host_name", "text", readers.line, multiple=True, metavar="NAME"),
     "resume": lambda: Setting("resume", "yes_no", str, is_flag=True, default=False),
     "notify": lambda: Setting("notify", "notify", read_target, multiple=True, metavar="URL|mailto:ADDRESS"),
     "smtp": lambda: Setting("smtp", "smtp", read_post, metavar="URL"),
+    "smtp_secret": lambda: Setting("smtp_secret", "file", readers.file, metavar="FILE"),
+    "mail": lambda: Setting("mail", "yes_no", str, is_flag=True, default=False),
+    "copies": lambda: Setting("copies", "yes_no", str, is_flag=True, default=False),
+    "packages": lambda: Setting(
+        "packages", "text", lambda text: Path(readers.plain(text)), metavar="DIR", spelling="--output"
+    ),
+    "reply_by": lambda: Setting("reply_by", "day", date.fromisoformat, metavar="YYYY-MM-DD"),
+    "issuer": lambda: Setting("issuer", "text", readers.line, metavar="NAME"),
+    "issuer_above": lambda: Setting("issuer_above", "text", readers.line, metavar="NAME"),
     "stale_days": lambda: Setting(
         "stale_days", "stale_days", readers.within(int, 1, 365), default="2", metavar="N"
     ),

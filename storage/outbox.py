@@ -60,9 +60,13 @@ class Delivery:
 
     @property
     def id(self) -> str:
-        """The same for every call: a body has one letter of a run, and one of each edition of a round."""
-        place = (self.source, self.source_id, self.edition, self.owner_id, self.agency_id)
-        return hashlib.sha256("\n".join(place).encode()).hexdigest()[:12]
+        return delivery_id(self.source, self.source_id, self.edition, self.owner_id, self.agency_id)
+
+
+def delivery_id(source: str, source_id: str, edition: str, owner_id: str, agency_id: str) -> str:
+    """The same for every call: a body has one letter of a run, and one of each edition of a round."""
+    place = (source, source_id, edition, owner_id, agency_id)
+    return hashlib.sha256("\n".join(place).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +142,17 @@ class Outbox:
         with self._database.read() as connection:
             return self._one(connection, letter_id)
 
-    def find(self, letter: Delivery) -> Delivery | None:
-        """The letter of the same body and source as it is stored."""
+    def find(self, letter_id: str) -> Delivery | None:
+        """A letter as it is stored; None where there is none."""
         with self._database.read() as connection:
-            row = connection.execute(select(deliveries).where(deliveries.c.id == letter.id)).one_or_none()
+            row = connection.execute(select(deliveries).where(deliveries.c.id == letter_id)).one_or_none()
             return _read(row) if row else None
 
-    def last(self, owner_id: str, agency_id: str) -> Delivery | None:
-        """The newest letter that has, or may have, reached a body, by the moment of what it tells."""
+    def last(self, owner_id: str, agency_id: str, *, but: str = "") -> Delivery | None:
+        """The newest letter that has, or may have, reached a body, by the moment of what it tells; ``but`` is the
+        id of one that does not count."""
         whose = (deliveries.c.owner_id == owner_id) & (deliveries.c.agency_id == agency_id)
-        asked = select(deliveries).where(whose, deliveries.c.status.in_(sorted(GONE)))
+        asked = select(deliveries).where(whose, deliveries.c.status.in_(sorted(GONE)), deliveries.c.id != but)
         with self._database.read() as connection:
             row = connection.execute(
                 asked.order_by(deliveries.c.as_of.desc(), deliveries.c.made_at.desc()).limit(1)

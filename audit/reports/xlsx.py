@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from io import TextIOWrapper
+from math import ceil
 from typing import IO
 from xml.sax.saxutils import escape
 
 from audit.reports.ooxml import RELATION, XML, as_text, as_value, relationships, write_frame
-from audit.reports.xlsx_styles import NUMBERS, Style, styles
+from audit.reports.xlsx_styles import LINE, NUMBERS, WRAPPED, Style, styles
 from audit.words import clean
 
 Value = str | int | float | date | None
@@ -29,6 +30,8 @@ MOST_LINKS = 60_000
 """A sheet holds 65,530 at most; beyond this one an address stays a text."""
 CELL_LENGTH = 32_000
 _NAME_LENGTH = 31
+_WIDE = 200
+_TALLEST = 405.0
 _DAY_ZERO = date(1899, 12, 30)
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 _CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -87,7 +90,8 @@ class Workbook:
         with self._begun(name, widths, frozen) as out:
             last = 0
             for last, row in enumerate(rows, 1):
-                out.write(f'<row r="{last}">{"".join(_cells(last, row, links))}</row>')
+                high = _height(row, widths)
+                out.write(f'<row r="{last}" ht="{high}" customHeight="1">{"".join(_cells(last, row, links))}</row>')
             out.write("</sheetData>")
             self._end(out, widths, last, frozen if filtered else 0, links, choices)
         self._keep_links(links)
@@ -169,7 +173,8 @@ class Workbook:
             out.writelines(_hyperlink(number, place, target) for number, (place, target) in enumerate(links, 1))
             out.write("</hyperlinks>")
         out.write('<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>')
-        out.write('<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>')
+        paper = 9 if sum(widths) < _WIDE else 8  # A4, or A3 where the letters would be too small to read
+        out.write(f'<pageSetup paperSize="{paper}" orientation="landscape" fitToHeight="0"/>')
         out.write("<headerFooter><oddFooter>&amp;L&amp;A&amp;R&amp;P/&amp;N</oddFooter></headerFooter></worksheet>")
 
     def _keep_links(self, links: Sequence[tuple[str, str]]) -> None:
@@ -258,6 +263,16 @@ def _line(row: int, letters: Sequence[str], texts: Sequence[str]) -> str:
         for letter, text in zip(letters, joined.split("\x1f"), strict=True)
     ]
     return f'<row r="{row}">{"".join(cells)}</row>'
+
+
+def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
+    """Points that a row needs so that no text in it is cut off: programs differ in whether they look themselves."""
+    lines = 1
+    for cell, width in zip(row, widths, strict=False):
+        if cell.style in WRAPPED and isinstance(cell.value, str):
+            lines = max(lines, ceil(len(cell.value) * 1.1 / width))
+    title = any(cell.style == "title" for cell in row)
+    return min(lines * LINE + (7 if title else 1), _TALLEST)
 
 
 def _cells(row: int, cells: Sequence[Cell], links: list[tuple[str, str]]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-Style = Literal["plain", "text", "heading", "title", "label", "note", "link", "number", "day", "answer"]
+Style = Literal["plain", "text", "heading", "title", "label", "note", "link", "goto", "number", "day", "answer"]
 
 _NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _FONT = '<name val="Times New Roman"/>'
@@ -27,11 +27,15 @@ _STYLES: dict[Style, tuple[int, int, int, int, bool]] = {
     "label": (3, 0, 0, _TEXT, False),
     "note": (4, 0, 0, _TEXT, False),
     "link": (5, 0, 1, _TEXT, True),
+    "goto": (5, 0, 0, _TEXT, False),
     "number": (0, 0, 1, _NUMBER, False),
     "day": (0, 0, 1, _DAY, False),
     "answer": (0, 2, 1, _TEXT, True),
 }
 NUMBERS: dict[Style, int] = {name: number for number, name in enumerate(_STYLES)}
+WRAPPED: frozenset[Style] = frozenset(name for name, each in _STYLES.items() if each[4])
+LINE = 15.0
+"""The height of a line of text, in points."""
 
 
 def styles() -> str:
