@@ -5,76 +5,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from audit.registry import Registry
-from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING, read_registry
 from audit.web.api.app import make_api
 from audit.web.api.openapi import document
 from audit.web.api.operations import OPERATIONS
 from audit.web.shapes import Audience
 from audit.web.views import Views
-from audit_rules.judgement import Judgement, Stage
-from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed
 from storage.archive import Archive
 from tests.served import Served, served
-from tests.told_runs import SEARCHED, SEEN, SHA, header, judgement, portal_run
-
-HOSTILE = "<script>alert(1)</script>\u202e\u0007"
-SECRET = "cờ bạc trực tuyến"
-EVIDENCE = Evidence("https://so3.laocai.gov.vn/<img onerror=1>", HOSTILE, HOSTILE, SHA, SEEN, "raw")
-SPAM = Evidence("https://so3.laocai.gov.vn/tin/7", "cuối trang / end", SECRET, SHA, SEEN, "raw")
-
-
-def _judgements(number: int) -> tuple[Judgement, ...]:
-    fault = failed(EVIDENCE, searched=SEARCHED, found=HOSTILE)
-    said: dict[str, Verdict] = {
-        "identity.spokesperson": fault if number % 2 else passed(EVIDENCE),
-        "integrity.no_injected_spam": failed(SPAM, count=3, embargoed=True),
-        "measurement.emc_code_present": failed(searched=SEARCHED),
-        "navigation.search_box": cant_tell("needs_review"),
-        "transport.https": passed(EVIDENCE),
-        "publishing.budget": inapplicable("kind"),
-    }
-    stages: dict[str, Stage] = {"measurement.emc_code_present": "published", "transport.https": "published"}
-    return tuple(replace(judgement(rule, told), stage=stages.get(rule, "trial")) for rule, told in said.items())
-
-
-def _registry(folder: Path) -> Registry:
-    made = folder / "registry"
-    made.mkdir()
-    agencies = ["lao-cai,UBND tỉnh Lào Cai,Lao Cai,province,,,,,,,"]
-    agencies += [f"so-{n},Sở {n},Department {n},department,lao-cai,,,,,," for n in range(1, 5)]
-    portals = ["p0,lao-cai,province,laocai.gov.vn,,,active,,,,,,"]
-    portals += [f"p{n},so-{n},department,so{n}.laocai.gov.vn,,p0,active,A,2026-01-01,seen,,," for n in range(1, 5)]
-    (made / "agencies.csv").write_text("\n".join([AGENCY_HEADING, *agencies]) + "\n", "utf-8")
-    (made / "portals.csv").write_text("\n".join([PORTAL_HEADING, *portals]) + "\n", "utf-8")
-    return read_registry(made)
+from tests.shown_runs import HOSTILE, SECRET, fill, judgements, made_registry
+from tests.told_runs import SEEN, header, portal_run
 
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
-    return _registry(tmp_path_factory.mktemp("registry"))
-
-
-def _fill(archive: Archive, registry: Registry, nights: int = 3) -> None:
-    for night in range(nights):
-        head = header(f"n{night}", kind="nightly", night=night)
-        archive.begin(head)
-        for number, portal in enumerate(registry.portals.values()):
-            state = ("unreachable", "timeout") if number == 4 else ("audited", None)
-            at = SEEN + timedelta(days=night)
-            told = (
-                _judgements(number)
-                if number != 4
-                else tuple(replace(each, verdict=cant_tell("unreachable")) for each in _judgements(number))
-            )
-            archive.save(head.id, portal_run(told, portal=portal, state=state[0], reason=state[1], at=at))  # type: ignore[arg-type]
-        archive.close_run(head.id, status="complete", finished_at=head.started_at + timedelta(hours=1), reason=None)
+    return made_registry(tmp_path_factory.mktemp("registry"))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +32,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, made_once: Path, registry: 
     path = tmp_path_factory.mktemp("api") / "audit.db"
     path.write_bytes(made_once.read_bytes())
     with Archive.open(path) as archive:
-        _fill(archive, registry)
+        fill(archive, registry)
         yield archive
 
 
@@ -143,12 +93,12 @@ def test_what_did_not_change_is_not_sent_twice(api: Served) -> None:
 
 
 def test_a_tag_changes_with_the_data(archive: Archive, registry: Registry) -> None:
-    _fill(archive, registry, nights=1)
+    fill(archive, registry, nights=1)
     with served(make_api(Views(archive, registry))) as server:
         before = server.ask("/portals").headers["etag"]
     head = header("later", night=1)
     archive.begin(head)
-    archive.save(head.id, portal_run(_judgements(1), portal=registry.portals["p1"], at=SEEN + timedelta(days=1)))
+    archive.save(head.id, portal_run(judgements(1), portal=registry.portals["p1"], at=SEEN + timedelta(days=1)))
     archive.close_run(head.id, status="complete", finished_at=head.started_at + timedelta(hours=1), reason=None)
     with served(make_api(Views(archive, registry))) as server:
         assert server.ask("/portals").headers["etag"] != before

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from audit.web.asked import BadQuestion
 from audit.web.downloads import findings_csv, picture
 from audit.web.guarding import Guarded
-from audit.web.kept import Kept, KeptPage, keep_page
+from audit.web.kept import Kept, KeptPage, answered, keep_page
 from audit.web.links import PATHS, Links
 from audit.web.pages import NoSuchPage, Reader, error_html, html, question_of
 from audit.web.paper import static_file
@@ -31,7 +31,6 @@ AT_ONCE = 3
 """Pages that are made at the same time; more would only wait for each other."""
 _STATIC = {"style.css": "text/css", "pictures.css": "text/css", "icon.svg": "image/svg+xml"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-_ASK_AGAIN = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
 _HTML = "text/html; charset=utf-8"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -89,7 +88,7 @@ class _Office:
                 return keep_page(html(reader, kind, ids, asked).encode(), _HTML)
 
             address = "\n".join((lang, kind, *ids, asked.written()))
-            return _answer(request, await self._made(address, make))
+            return answered(request, await self._made(address, make))
 
         return answer
 
@@ -101,7 +100,7 @@ class _Office:
                 return keep_page(findings_csv(self._views, asked, lang), "text/csv; charset=utf-8")
 
             found = await self._made("\n".join((lang, "findings.csv", asked.written())), make)
-            return _answer(request, found, {"Content-Disposition": 'attachment; filename="findings.csv"'})
+            return answered(request, found, {"Content-Disposition": 'attachment; filename="findings.csv"'})
 
         return answer
 
@@ -112,7 +111,7 @@ class _Office:
             body, kind = picture(self._views, run_id, portal_id)
             return keep_page(body, kind)
 
-        return _answer(request, await self._made(f"picture\n{run_id}\n{portal_id}", make))
+        return answered(request, await self._made(f"picture\n{run_id}\n{portal_id}", make))
 
     async def _made(self, address: str, make: Callable[[], KeptPage]) -> KeptPage:
         """The page, kept or made now; whoever asks for one that is being made waits for it."""
@@ -184,27 +183,6 @@ async def _health(request: Request) -> Response:  # noqa: ARG001 - Starlette's s
 
 def _static(name: str, kind: str) -> Endpoint:
     async def answer(request: Request) -> Response:
-        return _answer(request, keep_page(static_file(name), kind), _FOR_EVER)
+        return answered(request, keep_page(static_file(name), kind), _FOR_EVER)
 
     return answer
-
-
-def _answer(request: Request, page: KeptPage, more: Mapping[str, str] | None = None) -> Response:
-    """The page as the reader's program takes it; nothing but a word where it has it already."""
-    headers = {**_ASK_AGAIN, "ETag": page.tag, **(more or {})}
-    known = (each.strip() for each in request.headers.get("if-none-match", "").split(","))
-    if page.tag in known:
-        return Response(status_code=304, headers=headers)
-    packed = page.packed and _takes_gzip(request.headers.get("accept-encoding", ""))
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    return Response(page.body if packed else page.plain(), headers=headers, media_type=page.kind)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding names gzip, and not with a weight of nought."""
-    for each in accepted.lower().split(","):
-        name, _, weight = each.partition(";")
-        if name.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False

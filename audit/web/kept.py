@@ -1,17 +1,23 @@
-"""Pages that were made once, kept for whoever asks next: as long as the data is the same, and there is room."""
+"""Pages that were made once, kept for whoever asks next: as long as the data is the same, and there is room. Nobody
+may show one later without asking whether it still holds: a finding that was mended is not to live on in a cache."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 ROOM = 160 * 1024 * 1024
 """Bytes of pages that one process keeps; the country's pages are some 10 to 20 KB each, packed."""
 _PACKED = 5  # of gzip: nine tenths of what the best gives, in a third of its time
 _SMALL = 500  # bytes that are not worth packing
+_ASK_AGAIN = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +70,24 @@ class Kept:
             self._pages[address] = page
             while self._held > self._room and self._pages:
                 self._held -= len(self._pages.popitem(last=False)[1].body)
+
+
+def answered(request: Request, page: KeptPage, more: Mapping[str, str] | None = None) -> Response:
+    """The page as the reader's program takes it; nothing but a word where it has it already."""
+    headers = {**_ASK_AGAIN, "ETag": page.tag, **(more or {})}
+    known = (each.strip() for each in request.headers.get("if-none-match", "").split(","))
+    if page.tag in known:
+        return Response(status_code=304, headers=headers)
+    packed = page.packed and _takes_gzip(request.headers.get("accept-encoding", ""))
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(page.body if packed else page.plain(), headers=headers, media_type=page.kind)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding names gzip, and not with a weight of nought."""
+    for each in accepted.lower().split(","):
+        name, _, weight = each.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

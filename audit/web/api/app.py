@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args
 
+import anyio.to_thread
 import msgspec
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,13 +21,17 @@ from audit.reports.json import without_unseen
 from audit.web.api.openapi import document
 from audit.web.api.operations import OPERATIONS, PREFIX, Asked, Operation
 from audit.web.asked import BadQuestion, read_question
+from audit.web.kept import Kept, KeptPage, answered, keep_page
 from audit.web.views import Views
 from audit.words import clean, say
-from audit_rules import __version__
 from audit_rules.judgement import Lang
 from storage.archive import ArchiveError
 
 _LOG = logging.getLogger(__name__)
+AT_ONCE = 3
+"""Answers that are worked out at the same time; more would only wait for each other."""
+ROOM = 64 * 1024 * 1024
+"""Bytes of answers that are kept."""
 _AGAIN_AFTER = "30"
 """Seconds after which a database that is away is worth another try."""
 
@@ -37,7 +43,8 @@ def api_routes(views: Views) -> list[BaseRoute]:
 
 def make_api(views: Views) -> Starlette:
     """The API over a read model."""
-    routes = [Route(each.path, _endpoint(each, views)) for each in OPERATIONS]
+    desk = _Desk(views)
+    routes = [Route(each.path, desk.endpoint(each)) for each in OPERATIONS]
     handlers: Mapping[Any, Any] = {
         HTTPException: _refused,
         BadQuestion: _bad_question,
@@ -47,25 +54,56 @@ def make_api(views: Views) -> Starlette:
     return Starlette(routes=[Route("/openapi.json", _describe), *routes], exception_handlers=handlers)
 
 
-def _endpoint(one: Operation, views: Views) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
-        return await run_in_threadpool(_answer, one, views, request)
+@dataclass(frozen=True, slots=True)
+class _KeptAnswer(KeptPage):
+    """An answer with the header that leads to the other pages of its list; empty where it is none."""
 
-    return answer
+    link: str
 
 
-def _answer(one: Operation, views: Views, request: Request) -> Response:
-    lang = _lang(request)
-    asked = Asked(views, _question(one, request), lang, request.path_params)
-    headers = {"ETag": _tag(views, request), **_common(views)}
-    if _known(request.headers.get("if-none-match", ""), headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    found = one.tell(asked)
-    if found is None:
-        raise HTTPException(404)
-    if one.paged:
-        headers["Link"] = _links(request, found)
-    return _json(found, headers)
+class _Desk:
+    """Answers questions. What was answered once is kept for whoever asks the same while the data is the same."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+        self._kept = Kept(ROOM)
+        self._limit: CapacityLimiter | None = None
+
+    def endpoint(self, one: Operation) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            version = self._views.version_at_hand()
+            page = self._kept.get(version, _address(request)) if version else None
+            if page is None:
+                self._limit = self._limit or CapacityLimiter(AT_ONCE)
+                page = await anyio.to_thread.run_sync(self._made, one, request, limiter=self._limit)
+            return answered(request, page, self._headers(page))
+
+        return answer
+
+    def _made(self, one: Operation, request: Request) -> KeptPage:
+        asked = Asked(self._views, _question(one, request), _lang(request), request.path_params)
+        version = self._views.shown().version
+        found = one.tell(asked)
+        if found is None:
+            raise HTTPException(404)
+        made = keep_page(_text(found), "application/json")
+        link = _links(request, found) if one.paged else ""
+        page = _KeptAnswer(made.body, made.packed, made.tag, made.kind, link)
+        if self._views.version_at_hand() == version:  # else it may be of two states
+            self._kept.put(version, _address(request), page)
+        return page
+
+    def _headers(self, page: KeptPage) -> dict[str, str]:
+        told = {"X-Content-Type-Options": "nosniff"}
+        if isinstance(page, _KeptAnswer) and page.link:
+            told["Link"] = page.link
+        if self._views.audience == "public":
+            told["Access-Control-Allow-Origin"] = "*"
+        return told
+
+
+def _address(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}"
 
 
 def _question(one: Operation, request: Request) -> Any:
@@ -86,25 +124,6 @@ def _lang(request: Request) -> Lang:
     return _language(request)
 
 
-def _tag(views: Views, request: Request) -> str:
-    """The same as long as the address, the data and the program are. Weak: answers may be packed on the way."""
-    told = f"{__version__} {views.audience} {views.shown().version} {request.url.path}?{request.url.query}"
-    return f'W/"{hashlib.sha256(told.encode()).hexdigest()[:20]}"'
-
-
-def _known(header: str, tag: str) -> bool:
-    return tag.removeprefix("W/") in (each.strip().removeprefix("W/") for each in header.split(","))
-
-
-def _common(views: Views) -> dict[str, str]:
-    """What every answer carries. Nobody may show an answer without asking whether it still holds: a finding that
-    was mended or withdrawn is not to live on in a cache."""
-    told = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-    if views.audience == "public":
-        told["Access-Control-Allow-Origin"] = "*"
-    return told
-
-
 def _links(request: Request, found: Mapping[str, Any]) -> str:
     """Addresses without a host: whatever stands before the server knows its own."""
     number, last = found["page"], found["pages"]
@@ -119,13 +138,17 @@ def _links(request: Request, found: Mapping[str, Any]) -> str:
     )
 
 
-def _json(value: object, headers: Mapping[str, str], status: int = 200, kind: str = "application/json") -> Response:
-    text = without_unseen(msgspec.json.encode(value).decode())
-    return Response(text, status, headers, media_type=kind)
+def _text(value: object) -> bytes:
+    return without_unseen(msgspec.json.encode(value).decode()).encode()
 
 
-async def _describe(_: Request) -> Response:
-    return _json(document(), {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"})
+async def _describe(request: Request) -> Response:
+    return answered(request, _description(), {"X-Content-Type-Options": "nosniff"})
+
+
+@cache
+def _description() -> KeptPage:
+    return keep_page(_text(document()), "application/json")
 
 
 # --- what goes wrong ----------------------------------------------------------------------------------------------
@@ -167,4 +190,4 @@ def _problem(status: int, detail: str, headers: Mapping[str, str]) -> Response:
         "detail": detail,
     }
     headers = {**headers, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return _json(told, headers, status, "application/problem+json")
+    return Response(_text(told), status, headers, media_type="application/problem+json")
