@@ -30,6 +30,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "state": ("new", "unconfirmed", "open", "fixed", "reopened"),
     "outcome": ("passed", "failed", "cantTell", "inapplicable"),
     "audience": ("internal", "public"),
+    "site_audience": ("public", "internal"),
     "kind": get_args(Kind),
     "heading": get_args(Group),
 }
@@ -127,6 +128,10 @@ SETTINGS: Mapping[str, Callable[[], Setting]] = {
     "host": lambda: Setting("host", "text", readers.line, default="127.0.0.1", metavar="ADDRESS"),
     "port": lambda: Setting("port", "port", readers.within(int, 1, 65_535), default="8022", metavar="PORT"),
     "audience": _choice("audience"),
+    "site_output": lambda: Setting(
+        "site_output", "text", lambda text: Path(readers.plain(text)), metavar="DIR", spelling="--output"
+    ),
+    "site_audience": _choice("site_audience", default="public", spelling="--audience"),
     "host_name": lambda: Setting("host_name", "text", readers.line, multiple=True, metavar="NAME"),
     "resume": lambda: Setting("resume", "yes_no", str, is_flag=True, default=False),
     "notify": lambda: Setting("notify", "notify", read_target, multiple=True, metavar="URL|mailto:ADDRESS"),

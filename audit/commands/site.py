@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from audit import readers
 from audit.archives import archive_of
 from audit.commands.given import registry_of
-from audit.config import Desk, Setting
+from audit.config import Desk
 from audit.refusals import BadInput
-from audit.settings import settings
+from audit.settings import needed, settings
 from audit.speech import Order
 from audit.words import say, term
 from audit_rules.judgement import Lang
 
-_AUDIENCES = ("public", "internal")
 _EVERY = 500
 """Pages after which it is told how far the site is."""
 
 
-def _output() -> Setting:
-    return Setting(
-        "site_output",
-        "text",
-        lambda text: Path(readers.plain(text)),
-        required=True,
-        metavar="DIR",
-        spelling="--output",
-    )
-
-
-def _audience() -> Setting:
-    return Setting(
-        "site_audience",
-        "choice",
-        readers.one_of(_AUDIENCES),
-        choices=_AUDIENCES,
-        default=_AUDIENCES[0],
-        spelling="--audience",
-    )
-
-
-@click.command("site", cls=Order, params=[_output(), _audience(), *settings("registry", "data", "db")])
+@click.command(
+    "site", cls=Order, params=[*needed("site_output"), *settings("site_audience", "registry", "data", "db")]
+)
 @click.pass_obj
 def site(desk: Desk, /, **given: Any) -> int:
     from audit.web.site.writing import write_site
