@@ -37,8 +37,8 @@ from storage.showing import NightSum, Said, SeenPortal, Showing
 
 NIGHTS = 60
 """Nights in a trend."""
-MENDED_DAYS = 30
-"""Days for which a fault that is mended stays in the list of findings."""
+MENDED = timedelta(days=30)
+"""How long a fault that is mended stays in the list of findings, by the days of looks."""
 _AT_ONCE = 200
 _SEEN = ("audited", "partial")
 _UNMEASURED = ("cantTell", "untested")
@@ -83,7 +83,7 @@ class Gatherer:
         for some in _batches(here):
             known = pasts([one.seen.portal_id for one in some], self._showing, counted)
             for one in some:
-                line, lines = self._portal(one, known.get(one.seen.portal_id, NO_PAST), said, waived, today)
+                line, lines = self._portal(one, known.get(one.seen.portal_id, NO_PAST), said, waived)
                 portals[line.id] = line
                 found += lines
                 if line.current:
@@ -166,14 +166,13 @@ class Gatherer:
         past: Past,
         said: Mapping[Place, Opinion],
         waived: frozenset[Place],
-        today: date,
     ) -> tuple[PortalLine, list[FindingLine]]:
         seen, portal = one.seen, one.portal
         told = dict(self._told(one, past, said))
         shown = [each for each in one.said if told[each.rule] != "withheld"]
         agency = portal.agency
         province = province_of(self._registry, portal)
-        told_of = (self._finding(one, each, past, province, said, waived, today) for each in shown)
+        told_of = (self._finding(one, each, past, province, said, waived) for each in shown)
         lines = [each for each in told_of if each is not None]
         line = PortalLine(
             id=portal.id,
@@ -206,15 +205,13 @@ class Gatherer:
         province: str | None,
         said: Mapping[Place, Opinion],
         waived: frozenset[Place],
-        today: date,
     ) -> FindingLine | None:
         finding = past.findings.get(each.rule)
         fault = each.outcome == "failed"
         review = each.reason == "needs_review" and each.outcome == "cantTell"
         if finding is not None and finding.state == "fixed":
-            wanted = review or (
-                each.outcome == "passed" and today - finding.last_seen <= timedelta(days=MENDED_DAYS)
-            )
+            recent = finding.just_fixed or one.run.header.day - finding.last_seen <= MENDED
+            wanted = review or (each.outcome == "passed" and recent)
         else:
             wanted = fault or review or (finding is not None and each.outcome in _UNMEASURED)
         if not wanted or (not fault and not review and finding is None):

@@ -43,7 +43,7 @@ class Lists:
         self._sorted: dict[str, Sequence[FindingLine]] = {}
 
     def portals(self, asked: Question) -> Page[PortalLine]:
-        wanted = fold(asked.q)
+        wanted = _wanted(asked.q)
         found = [
             one
             for one in self.shown.portals.values()
@@ -56,7 +56,7 @@ class Lists:
         return page(_sorted(found, asked.sort, _PORTAL_ORDER), asked)
 
     def agencies(self, asked: Question) -> Sequence[AgencyLine]:
-        wanted = fold(asked.q)
+        wanted = _wanted(asked.q)
         return [
             one
             for one in self.shown.agencies.values()
@@ -70,7 +70,7 @@ class Lists:
 
     def all_findings(self, asked: Question) -> Sequence[FindingLine]:
         """The whole list that a question is about, in its order."""
-        wanted = fold(asked.q)
+        wanted = _wanted(asked.q)
         names = ("kind", "province", "agency", "state", "rule", "group", "severity", "stage")
         if not wanted and not any(getattr(asked, name) for name in names):
             return self._all(asked.sort)
@@ -127,7 +127,7 @@ class Lists:
 
     def search(self, text: str) -> Found:
         """What holds the words of a text in its name, address or id; the shortest first, they match best."""
-        wanted = fold(text)
+        wanted = _wanted(text)
         if not wanted:
             return Found(text)
         words = wanted.split()
@@ -182,6 +182,10 @@ def _grouped(several: Iterable[T], key: Callable[[T], str | None]) -> Mapping[st
         if (name := key(one)) is not None:
             groups.setdefault(name, []).append(one)
     return groups
+
+
+def _wanted(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 def _text(first: str, second: str, name: Name | None) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from audit.days import HANOI
 from audit.web.links import Links
@@ -35,7 +35,7 @@ def render(template: str, links: Links, context: Mapping[str, Any]) -> str:
             lang=lang,
             links=links,
             to=links.to,
-            t=lambda key, **values: say(f"web.{key}", lang, **values),
+            t=lambda key, **values: _sentence(key, lang, values),
             word=lambda section, code: term(section, str(code), lang),
             heading=lambda name: term("heading", name, lang),
             day=lambda value: _day(value, lang),
@@ -63,6 +63,16 @@ def _templates() -> Environment:
     made.tests["web_address"] = is_web_address
     made.filters["upper_first"] = upper_first
     return made
+
+
+def _sentence(key: str, lang: Lang, values: Mapping[str, object]) -> str:
+    """A sentence of ours; markup that is put into it stays markup, and all else becomes text."""
+    if not any(isinstance(value, Markup) for value in values.values()):
+        return say(f"web.{key}", lang, **values)
+    told = escape(say(f"web.{key}", lang, **{name: f"\0{name}\0" for name in values}))
+    for name, value in values.items():
+        told = told.replace(f"\0{name}\0", escape(_plain(value)))
+    return told
 
 
 def _plain(value: Any) -> Any:

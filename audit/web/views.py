@@ -77,7 +77,14 @@ class Views:
         self._state: _State | None = None
         self._lock = Lock()
         self._reading = self._looking = False
+        self._reader: Thread | None = None
         self._checked = 0.0
+
+    def waited(self) -> Views:
+        """Itself, once whatever is being read beside is there."""
+        if self._reader is not None:
+            self._reader.join()
+        return self
 
     def version_at_hand(self) -> str:
         """The version of the lists that are shown now, without asking the database; empty before the first call."""
@@ -253,7 +260,8 @@ class Views:
             if now == version:
                 return
             self._reading = True
-        Thread(target=self._read_beside, args=(now,), name="reading", daemon=True).start()
+        self._reader = Thread(target=self._read_beside, args=(now,), name="reading", daemon=True)
+        self._reader.start()
 
     def _read_beside(self, version: str) -> None:
         try:
