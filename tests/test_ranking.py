@@ -413,6 +413,17 @@ def test_headings_rules_and_rates(data: Path) -> None:
     ]
 
 
+def test_the_survey_of_2022_stands_beside_the_rates(data: Path) -> None:
+    assert CliRunner().invoke(main, ["figures", "import", "--data", str(data)]).exit_code == 0
+    told = " ".join(call(data, "rates", "--run", "n1").stdout.split())
+    assert "9,5 % của UBND CẤP TỈNH (2022; khảo sát IPS/VDCA)" in told
+    rows = json.loads(call(data, "rates", "--run", "n1", "--format", "json").stdout)
+    assert {row["rule"]: row["survey_value"] for row in rows if row["survey_value"]} == {
+        CONTACT: "9.5",
+        "disclosure.regulation": "3.2",
+    }
+
+
 def test_first_and_last_and_one_kind(data: Path) -> None:
     told = call(data, "--run", "n1", "--top", "1")
     assert "1 hạng đầu" in told.stdout

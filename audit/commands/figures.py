@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
 from audit.archives import archive_of, opened
 from audit.commands.given import registry_of, round_of, run_id_of
@@ -17,7 +18,7 @@ from audit.days import day_of
 from audit.figures.compared import compared
 from audit.figures.reading import BUNDLED, differing, read_figures
 from audit.figures.shown import Shown, figures_of
-from audit.figures.told import compared_list, compared_tables, figure_list
+from audit.figures.told import compared_list, compared_tables, figure_list, figure_tables
 from audit.output import Output, make_data_folder
 from audit.refusals import BadInput
 from audit.rounds import portals_of
@@ -67,7 +68,7 @@ def import_figures(desk: Desk, /, **given: Any) -> int:
     if read.unnamed:
         _say("figures.unnamed", desk, given, metrics=", ".join(read.unnamed))
     if given["output"] is not None or given["format"] != "table":
-        return tell(figure_list((Shown(each) for each in read.figures), desk.lang), given, output, desk)
+        return _tell([Shown(each) for each in read.figures], given, output, desk)
     return 0
 
 
@@ -84,7 +85,7 @@ def list_figures(desk: Desk, /, **given: Any) -> int:
         else:
             several = [Shown(each) for each in Figures(archive.database).all(withdrawn=given["withdrawn"])]
     found = [each for each in several if metric in (None, each.figure.metric)]
-    return tell(figure_list(found, desk.lang), given, output, desk)
+    return _tell(found, given, output, desk)
 
 
 @figures.command("compare", cls=Order, params=_WHOSE)
@@ -117,7 +118,14 @@ def withdraw_figure(desk: Desk, /, **given: Any) -> int:
         except (UnknownOpinion, AlreadyWithdrawn) as error:
             raise BadInput("error.opinion", cause=error) from error
     _say("taken.withdrawn", desk, given, id=one.id)
-    return tell(figure_list([Shown(one)], desk.lang), given, output, desk)
+    return _tell([Shown(one)], given, output, desk)
+
+
+def _tell(several: Sequence[Shown], given: Mapping[str, Any], output: Output, desk: Desk) -> int:
+    if given["format"] == "table":
+        output.show(list(figure_tables(several, desk.lang)) or [Text(say("report.nothing", desk.lang))])
+        return 0
+    return tell(figure_list(several, desk.lang), given, output, desk)
 
 
 def _looked(

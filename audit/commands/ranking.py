@@ -13,6 +13,7 @@ from audit.archives import archive_of
 from audit.commands.given import round_of, run_id_of
 from audit.commands.told import tell
 from audit.config import Desk
+from audit.figures.survey import surveyed
 from audit.listings import Listing
 from audit.output import Output
 from audit.ranking.places import ranking
@@ -81,7 +82,7 @@ def by_rule(desk: Desk, /, **given: Any) -> int:
 
 @rank.command("rates", cls=Order, params=_whose())
 @click.pass_obj
-def surveyed(desk: Desk, /, **given: Any) -> int:
+def by_survey(desk: Desk, /, **given: Any) -> int:
     return _rates(desk, given | {"rule": None}, SURVEYED)
 
 
@@ -89,8 +90,10 @@ def _rates(desk: Desk, given: Mapping[str, Any], rules: Sequence[str] = ()) -> i
     output = _output(given, desk)
     results, _ = _results(given, desk)
     several = rates(results, rules or _rules(results, given["rule"]))
-    screen = rate_tables(results.source, several, desk.lang, named=bool(rules or given["rule"]))
-    return _tell(results, rate_listing(results.source, several, desk.lang), screen, given, output, desk)
+    with archive_of(given, desk) as archive:
+        beside = surveyed(archive)
+    screen = rate_tables(results.source, several, beside, desk.lang, named=bool(rules or given["rule"]))
+    return _tell(results, rate_listing(results.source, several, beside, desk.lang), screen, given, output, desk)
 
 
 def _tell(

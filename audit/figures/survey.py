@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from audit.figures.metrics import kind_of_group, metric_name, metrics
+from audit.figures.words import value_text
 from audit.ranking.rates import Rate
 from audit.words import say
 from audit_rules.judgement import Lang
@@ -29,6 +30,5 @@ def survey_of(rate: Rate, several: Iterable[Figure]) -> Figure | None:
 
 def survey_text(one: Figure, lang: Lang) -> str:
     """A figure of a survey as one sentence that says whose it is and that it is no measure of ours."""
-    value = one.value.replace(".", ",") if lang == "vi" else one.value
-    told = {"title": metric_name(one.metric, lang), "value": value, "body": one.body, "period": one.period}
-    return say("ranking.survey", lang, source=one.coverage or one.source, **told)
+    told = {"title": metric_name(one.metric, lang), "value": value_text(one, lang), "body": one.body}
+    return say("ranking.survey", lang, period=one.period, source=one.coverage or one.source, **told)

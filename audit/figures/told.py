@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from rich.console import ConsoleRenderable
 from rich.text import Text
@@ -12,6 +13,7 @@ from audit.days import shown as shown_time
 from audit.figures.compared import RESULTS, Compared, Looked
 from audit.figures.metrics import metric_name
 from audit.figures.shown import Shown
+from audit.figures.words import figure_text, grouped
 from audit.listings import Cell, Listing
 from audit.reports.table import listing
 from audit.succession import agency_name
@@ -32,37 +34,32 @@ _COMPARED = (
 
 
 def figure_list(several: Iterable[Shown], lang: Lang) -> Listing:
-    """A row for each figure. On a screen: the body and whose figure it is, the metric, what it says, how sure."""
-    rows: list[Mapping[str, Cell]] = []
-    screen: list[list[str]] = []
-    for each in several:
-        one = each.figure
-        rows.append(_figure_row(each, lang))
-        screen += [
-            [each.of(lang) or one.body, metric_name(one.metric, lang), one.period, figure_text(one, lang)],
-            *([note, "", "", ""] for note in _notes(one, lang)),
-        ]
-    return Listing(_FIGURE, rows, {}, ("body", "metric_name", "period", "value"), screen)
+    """A row for each figure."""
+    return Listing(_FIGURE, [_figure_row(each, lang) for each in several])
 
 
-def figure_text(one: Figure, lang: Lang) -> str:
-    """What a figure says, on one line: value and unit, rank, or why there is none."""
-    value = one.value.replace(".", ",") if lang == "vi" else one.value
-    unit = one.unit if value and not one.unit.startswith(("hạng", "nhóm")) else ""
-    told = [f"{value} {unit}".strip()] if value else []
-    if one.rank:
-        told.append(say("figures.rank", lang, rank=one.rank, of=one.unit))
-    if one.absent:
-        told.append(say("figures.absent", lang, why=one.absent))
-    return "; ".join(told)
+def figure_tables(several: Iterable[Shown], lang: Lang) -> Iterator[ConsoleRenderable]:
+    """Body by body what was published of it; one of before a merger says whose successor it is shown under."""
+    headings = [term("heading", name, lang) for name in ("metric_name", "period", "value", "coverage_note")]
+    for body, here in groupby(several, key=lambda each: each.of(lang) or each.figure.body):
+        told = [each.figure for each in here]
+        yield Text(clean(body), "bold")
+        yield from listing(
+            headings,
+            [
+                [metric_name(one.metric, lang), one.period, figure_text(one, lang), "; ".join(_notes(one, lang))]
+                for one in told
+            ],
+            lang,
+        )
 
 
 def _notes(one: Figure, lang: Lang) -> Iterator[str]:
     if one.coverage:
-        yield say("figures.coverage", lang, coverage=one.coverage)
+        yield one.coverage
     if one.confidence == "low":
         yield say("figures.doubtful", lang, notes=one.notes)
-    if one.withdrawn:
+    if one.withdrawn is not None:
         yield say("figures.taken_back", lang, by=one.withdrawn.by, why=one.withdrawn.why)
 
 
@@ -121,17 +118,13 @@ def _compared_line(one: Compared, lang: Lang) -> list[str]:
         elif one.old:
             told += f" ({say('figures.old', lang, days=one.days)})"
     seen = "; ".join(_looked_text(each, lang) for each in one.looked) or say("figures.no_portal", lang)
-    counters = "; ".join(_grouped(each.counter, lang) for each in one.looked if each.counter is not None)
+    counters = "; ".join(grouped(each.counter, lang) for each in one.looked if each.counter is not None)
     return [agency_name(one.agency, lang), told, seen, counters]
 
 
 def _looked_text(one: Looked, lang: Lang) -> str:
     text = f"{one.portal.address}: {term('code', one.ours, lang)}"
     return f"{text} ({term('reason', one.why, lang)})" if one.why else text
-
-
-def _grouped(count: int | None, lang: Lang) -> str:
-    return "" if count is None else f"{count:,}".replace(",", "." if lang == "vi" else ",")
 
 
 def _compared_row(source: str, one: Compared, lang: Lang) -> dict[str, Cell]:

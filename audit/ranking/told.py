@@ -8,6 +8,7 @@ from rich.console import ConsoleRenderable
 from rich.text import Text
 
 from audit.days import day_of
+from audit.figures.survey import survey_of, survey_text
 from audit.listings import Cell, Listing
 from audit.ranking.places import KindRanking, Place, Ranking, Unranked
 from audit.ranking.rates import Asked, Rate
@@ -18,6 +19,7 @@ from audit.words import clean, decimal, say, term
 from audit_rules.facts import Kind, Portal
 from audit_rules.judgement import Group, Lang
 from audit_rules.rulebook import open_rulebook
+from storage.figures import Figure
 
 _MADE_BY = ("audience", "source", "rules_version", "law_day", "nights")
 _PLACE = (
@@ -29,6 +31,7 @@ _PLACE = (
 _RATE = (
     *("kind", "rule", "title", "stage", "share", "met_count", "n", "unmeasured_count", "share_low", "share_high"),
     *("inapplicable", "unmeasured", "not_seen", "met"),
+    *("survey_value", "survey_body", "survey_period", "survey_source"),
 )
 
 
@@ -48,8 +51,8 @@ def _ranking_rows(told: Ranking, lang: Lang) -> Iterator[dict[str, Cell]]:
             yield {**_EMPTY, **common, **_of_portal(each, lang), "why": each.why, "detail": each.detail}
 
 
-def rate_listing(source: Source, several: Iterable[Rate], lang: Lang) -> Listing:
-    """A row for each rule and kind, with the agencies by name."""
+def rate_listing(source: Source, several: Iterable[Rate], surveys: Sequence[Figure], lang: Lang) -> Listing:
+    """A row for each rule and kind, with the agencies by name, and the figure of a survey beside it."""
     made, titles = _made_by(source), _titles(lang)
     rows: list[dict[str, Cell]] = [
         {
@@ -68,6 +71,7 @@ def rate_listing(source: Source, several: Iterable[Rate], lang: Lang) -> Listing
             "unmeasured": [_named(each, lang) for each in one.unmeasured],
             "not_seen": [_named(each, lang) for each in one.not_seen],
             "met": [_named(each, lang) for each in one.met],
+            **_survey_cells(survey_of(one, surveys)),
         }
         for one in several
     ]
@@ -140,8 +144,11 @@ def heading_tables(by_heading: Sequence[tuple[Group, Ranking]], lang: Lang) -> I
     yield Text(say("ranking.heading_note", lang))
 
 
-def rate_tables(source: Source, several: Sequence[Rate], lang: Lang, *, named: bool) -> Iterator[ConsoleRenderable]:
-    """Kind by kind the rules and their shares; ``named`` lists the agencies of which nothing is known, too."""
+def rate_tables(
+    source: Source, several: Sequence[Rate], surveys: Sequence[Figure], lang: Lang, *, named: bool
+) -> Iterator[ConsoleRenderable]:
+    """Kind by kind the rules and their shares, with the surveys beside them; ``named`` lists the agencies of which
+    nothing is known, too."""
     titles = _titles(lang)
     for kind in dict.fromkeys(one.kind for one in several):
         yield Text()
@@ -149,6 +156,9 @@ def rate_tables(source: Source, several: Sequence[Rate], lang: Lang, *, named: b
         here = [one for one in several if one.kind == kind]
         headings = [term("heading", name, lang) for name in ("title", "share", "rate_n", "share_between")]
         yield from listing(headings, [_rate_line(source, one, titles, lang) for one in here], lang)
+        for one in here:
+            if (survey := survey_of(one, surveys)) is not None:
+                yield Text(clean(survey_text(survey, lang)))
         if named:
             for one in here:
                 if one.unmeasured:
@@ -206,6 +216,15 @@ def _of_place(one: Place) -> dict[str, Cell]:
             "otherwise": change.otherwise,
         }
     return told
+
+
+def _survey_cells(one: Figure | None) -> dict[str, Cell]:
+    return {
+        "survey_value": one.value if one else None,
+        "survey_body": one.body if one else None,
+        "survey_period": one.period if one else None,
+        "survey_source": one.source if one else None,
+    }
 
 
 def _exact(value: float | None) -> str | None:
