@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.blobs import compress, digest, expand
@@ -17,6 +18,19 @@ DEEPEST = 16
 _NAMED = ("visit_id", "judged_id", "bodies_id", "answered_id")
 _SMALL = 400  # bytes of a difference that is never worth another whole
 _AT_ONCE = 400  # SQLite takes a bounded number of parameters in one statement
+
+
+def _chains() -> Select[Any]:
+    """Documents with those they are told by. Written once: to write it takes longer than to carry it out."""
+    wanted = documents.c.id.in_(bindparam("numbers", expanding=True))
+    chain = select(documents.c.id, documents.c.near).where(wanted).cte("chain", recursive=True)
+    before = select(documents.c.id, documents.c.near).join(chain, documents.c.id == chain.c.near)
+    chain = chain.union(before)
+    whole = select(documents.c.id, documents.c.near, documents.c.depth, documents.c.body)
+    return whole.where(documents.c.id.in_(select(chain.c.id)))
+
+
+_CHAINS = _chains()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +51,8 @@ class Documents:
         """Reads documents that are going to be asked for, with those they are told by."""
         missing = sorted(set(numbers) - self._held.keys())
         for start in range(0, len(missing), _AT_ONCE):
-            wanted = documents.c.id.in_(missing[start : start + _AT_ONCE])
-            chain = select(documents.c.id, documents.c.near).where(wanted).cte("chain", recursive=True)
-            before = select(documents.c.id, documents.c.near).join(chain, documents.c.id == chain.c.near)
-            chain = chain.union(before)
-            for number, near, depth, body in self._connection.execute(
-                select(documents.c.id, documents.c.near, documents.c.depth, documents.c.body).where(
-                    documents.c.id.in_(select(chain.c.id))
-                )
-            ):
+            found = self._connection.execute(_CHAINS, {"numbers": missing[start : start + _AT_ONCE]})
+            for number, near, depth, body in found:
                 self._held[number] = _Stored(near, depth, body)
 
     def read(self, number: int) -> bytes:
