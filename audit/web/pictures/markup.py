@@ -19,15 +19,15 @@ def tag(name: str, *inside: str, **attributes: str | float | None) -> Markup:
     """An element of HTML or SVG. Texts are made fit for a screen and escaped, unless they are markup; underscores
     of an attribute's name are hyphens (``class_`` is ``class``); an attribute that is None is left out; lengths are
     rounded to a tenth."""
-    told = Markup("").join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), _value(value))
+    told = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(_value(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
     if name in _VOID and not inside:
-        return Markup("<{}{}/>").format(Markup(name), told)  # noqa: S704 - a name of ours
-    children = Markup("").join(each if isinstance(each, Markup) else escape(clean(each)) for each in inside)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(name), told, children)  # noqa: S704
+        return Markup(f"<{name}{told}/>")  # noqa: S704 - names are ours, values are escaped
+    children = "".join(each if isinstance(each, Markup) else escape(_seen(each)) for each in inside)
+    return Markup(f"<{name}{told}>{children}</{name}>")  # noqa: S704
 
 
 def joined(parts: Sequence[str]) -> Markup:
@@ -37,7 +37,11 @@ def joined(parts: Sequence[str]) -> Markup:
 def _value(value: str | float) -> str:
     if isinstance(value, float):
         return f"{value:.1f}".removesuffix(".0")
-    return clean(str(value))
+    return _seen(str(value))
+
+
+def _seen(text: str) -> str:
+    return text if text.isprintable() else clean(text)
 
 
 @dataclass(frozen=True, slots=True)
