@@ -251,6 +251,11 @@ def test_a_second_name_of_a_portal_makes_nothing_unknown() -> None:
     assert len(one.not_seen) == 1
 
 
+def test_an_address_that_is_in_no_registry_is_no_agency() -> None:
+    one = rate(published("a", "p"), published("b", "f", agency=None, registered=False, kind_guessed=True))
+    assert (one.n, len(one.not_seen), len(one.unmeasured)) == (1, 0, 0)
+
+
 def test_nothing_measured_has_no_share() -> None:
     one = rate(published("a", "?"))
     assert (one.share, one.n, one.low, one.high) == (None, 0, 0.0, 1.0)

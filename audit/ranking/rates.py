@@ -74,7 +74,8 @@ def rates(results: Results, rules: Sequence[str] = SURVEYED) -> tuple[Rate, ...]
     of a kind meets a rule where one of them does, and fails it where all of them were measured and did."""
     groups: dict[Kind, dict[str, list[Seen]]] = {kind: {} for kind in RANKED}
     for each in results.portals:
-        if each.portal.kind in groups:
+        # Of an address that is in no registry nobody knows whose it is.
+        if each.portal.kind in groups and each.portal.registered and not each.portal.kind_guessed:
             whose = each.portal.agency.id if each.portal.agency else f"portal {each.portal.id}"
             groups[each.portal.kind].setdefault(whose, []).append(each)
     return tuple(
