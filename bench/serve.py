@@ -5,9 +5,10 @@
 
 The nights are made and copied as in ``bench.year``; the copies share their documents, so that a year of the country
 is there in minutes. The server is the real command in a process of its own, the readers threads of this one that
-keep their connections. Each kind of page is asked for at random places until its time is over; the first answer of
-all, for which the lists are gathered, is told apart. The issue's cases: --on sqlite --portals 200 --nights 60, and
---on postgresql --portals 2000 --nights 365.
+keep their connections. Each kind of page is asked for at random places until its time is over. Told apart are the
+first answer of all, for which the lists are gathered, and pages that nobody had asked for since the data changed
+(``first_time``), which are made then; what was made once is kept. The issue's cases: --on sqlite --portals 200
+--nights 60, and --on postgresql --portals 2000 --nights 365.
 """
 
 from __future__ import annotations
@@ -144,20 +145,25 @@ def _wait(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
 
 @dataclass
 class Spent:
-    """Milliseconds of each answer, and what was not 200 by status."""
+    """Milliseconds of each answer, of those to pages asked for the first time, and what was not 200 by status."""
 
     ms: list[float] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     wrong: dict[int, int] = field(default_factory=dict)
 
 
-def ask(connection: http.client.HTTPConnection, path: str, spent: Spent) -> None:
+def ask(connection: http.client.HTTPConnection, path: str, spent: Spent, asked: set[str]) -> None:
+    first = path not in asked
+    asked.add(path)
     since = time.perf_counter()
     connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
     answer = connection.getresponse()
     body = answer.read()
     spent.ms.append((time.perf_counter() - since) * 1000)
     spent.sizes.append(len(body))
+    if first:
+        spent.first.append(spent.ms[-1])
     if answer.status != 200:
         spent.wrong[answer.status] = spent.wrong.get(answer.status, 0) + 1
 
@@ -165,12 +171,13 @@ def ask(connection: http.client.HTTPConnection, path: str, spent: Spent) -> None
 def read_at_once(port: int, readers: int, seconds: float, place: Callable[[Random], str]) -> Spent:
     """Readers who ask one page after another, side by side, until the time is over."""
     each = [Spent() for _ in range(readers)]
+    asked: set[str] = set()
     until = time.perf_counter() + seconds
 
     def read(number: int) -> None:
         chance, connection = Random(number), http.client.HTTPConnection("127.0.0.1", port, timeout=120)  # noqa: S311
         while time.perf_counter() < until:
-            ask(connection, place(chance), each[number])
+            ask(connection, place(chance), each[number], asked)
         connection.close()
 
     threads = [threading.Thread(target=read, args=(number,)) for number in range(readers)]
@@ -181,6 +188,7 @@ def read_at_once(port: int, readers: int, seconds: float, place: Callable[[Rando
     whole = Spent()
     for one in each:
         whole.ms += one.ms
+        whole.first += one.first
         whole.sizes += one.sizes
         for status, count in one.wrong.items():
             whole.wrong[status] = whole.wrong.get(status, 0) + count
@@ -225,15 +233,20 @@ def pages_of(names: Sequence[str], nights: int) -> Pages:
 
 
 def told_of(spent: Spent) -> dict[str, Any]:
-    ms = sorted(spent.ms)
-    told: dict[str, Any] = {
+    told: dict[str, Any] = {**_times(spent.ms), "kb": round(statistics.mean(spent.sizes) / 1024, 1)}
+    if spent.first:
+        told["first_time"] = _times(spent.first)
+    return told | ({"not_200": spent.wrong} if spent.wrong else {})
+
+
+def _times(several: Sequence[float]) -> dict[str, float]:
+    ms = sorted(several)
+    return {
         "answers": len(ms),
         "median_ms": round(statistics.median(ms), 1),
         "p95_ms": round(ms[min(len(ms) - 1, int(0.95 * len(ms)))], 1),
         "worst_ms": round(ms[-1], 1),
-        "kb": round(statistics.mean(spent.sizes) / 1024, 1),
     }
-    return told | ({"not_200": spent.wrong} if spent.wrong else {})
 
 
 def measure(asked: argparse.Namespace, kind: str, seed: Path, folder: Path) -> dict[str, Any]:
@@ -244,7 +257,7 @@ def measure(asked: argparse.Namespace, kind: str, seed: Path, folder: Path) -> d
         fill(url, registry, asked.nights, len(names), asked.made)
         with served(url, registry, folder) as (port, pid):
             first = Spent()
-            ask(http.client.HTTPConnection("127.0.0.1", port, timeout=_START), "/", first)
+            ask(http.client.HTTPConnection("127.0.0.1", port, timeout=_START), "/", first, set())
             told: dict[str, Any] = {"first_answer_s": round(first.ms[0] / 1000, 2), "pages": {}}
             for name, place in pages_of(names, asked.nights).items():
                 if asked.only and name not in asked.only.split(","):
