@@ -134,8 +134,8 @@ def beside(archive: Archive, run: Run, portals: Sequence[PortalRun]) -> Told:
     looked = _by_place([one for one in opinions.manual_verdicts(ids) if one.withdrawn is None])
     answered = _by_place(opinions.replies(ids))
     told: dict[str, dict[str, Beside]] = {}
-    for one in portals:
-        past = known_by(archive.history(one.portal.id), run.header, one)
+    for one, history in zip(portals, archive.histories(ids), strict=True):
+        past = known_by(history, run.header, one)
         known = findings(past)
         before = by_rule(list(carried(archive, one.around.predecessors)))
         here = told.setdefault(one.portal.id, {})

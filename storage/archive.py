@@ -17,7 +17,7 @@ from storage.known import remember
 from storage.records import PastVerdict, PortalRun, Run, RunHeader, RunStatus
 from storage.results import Commons, EvidencePruned, load, pruned, store, store_judged
 from storage.tables import portal_runs, runs
-from storage.verdicts import count_verdicts, past_verdicts
+from storage.verdicts import count_verdicts, past_of_each, past_verdicts
 
 __all__ = [
     "Archive",
@@ -232,11 +232,18 @@ class Archive:
         return rows.read_run(row, tuple(self.portals(run_id, pages=pages, agency=agency)))
 
     def portals(
-        self, run_id: str, *, pages: bool = False, only: Sequence[str] | None = None, agency: str | None = None
+        self,
+        run_id: str,
+        *,
+        pages: bool = False,
+        views: bool = True,
+        only: Sequence[str] | None = None,
+        agency: str | None = None,
     ) -> Iterator[PortalRun]:
         """The portals of a run one after another, in the order of their ids; a whole night does not fit in memory.
 
-        Without ``pages`` a view holds its address, moment, digest, manner and status, and no facts.
+        Without ``pages`` a view holds its address, moment, digest, manner and status, and no facts; without
+        ``views`` a visit has no pages at all.
         ``only`` names the portals wanted, ``agency`` whose they are. Raises UnknownRun.
         """
         with self.database.read() as connection:
@@ -249,7 +256,8 @@ class Archive:
         commons = Commons()
         for start in range(0, len(ids), at_once):
             with self.database.read() as connection:
-                batch = load(connection, run_id, ids[start : start + at_once], pages=pages, commons=commons)
+                some = ids[start : start + at_once]
+                batch = load(connection, run_id, some, pages=pages, views=views, commons=commons)
             yield from batch
 
     def must_be_whole(self, run_id: str) -> None:
@@ -270,6 +278,11 @@ class Archive:
         """What earlier finished runs said of a portal, newest last; neither re-judged nor quarantined runs."""
         with self.database.read() as connection:
             return past_verdicts(connection, portal_id)
+
+    def histories(self, portal_ids: Sequence[str]) -> Iterator[list[PastVerdict]]:
+        """The histories of some hundred portals, in their order, one at a time."""
+        with self.database.read() as connection:
+            return past_of_each(connection, portal_ids)
 
     # --- inside -----------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from zlib import crc32
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from storage import blobs, rows
@@ -22,6 +22,11 @@ _PORTALS_LOCKED = 1000
 a server has room for some thousands."""
 
 
+_OF_RUN = select(portal_runs).where(
+    portal_runs.c.run_id == bindparam("run"), portal_runs.c.portal_id.in_(bindparam("portals", expanding=True))
+)
+
+
 class EvidencePruned(ArchiveError):
     """What the run saw is no longer there."""
 
@@ -32,6 +37,10 @@ class Commons:
     def __init__(self) -> None:
         self._names: dict[int, tuple[str, ...]] = {}
         self._ids: dict[int, frozenset[str] | None] = {}
+
+    def missing(self, names: int, ids: int) -> list[int]:
+        """Those of these two lists that were not unpacked yet."""
+        return [*([] if names in self._names else [names]), *([] if ids in self._ids else [ids])]
 
     def fetch(self, documents: Documents, found: Iterable[rows.StoredRow]) -> None:
         for row in found:
@@ -96,17 +105,27 @@ def store_judged(connection: Connection, run_id: str, judged: rows.Judged, porta
 
 
 def load(
-    connection: Connection, run_id: str, portal_ids: list[str], *, pages: bool, commons: Commons
+    connection: Connection,
+    run_id: str,
+    portal_ids: list[str],
+    *,
+    pages: bool,
+    commons: Commons,
+    views: bool = True,
 ) -> list[PortalRun]:
-    """The results of these portals, in their order, without those that the run does not hold. Raises EvidencePruned
-    where ``pages`` are wanted that are no longer there."""
-    here = (portal_runs.c.run_id == run_id) & portal_runs.c.portal_id.in_(portal_ids)
-    found = {row.portal_id: row for row in connection.execute(select(portal_runs).where(here))}
+    """The results of these portals, in their order, without those that the run does not hold; their visits have no
+    pages where no ``views`` are wanted. Raises EvidencePruned where ``pages`` are no longer there."""
+    asked = {"run": run_id, "portals": portal_ids}
+    found = {row.portal_id: row for row in connection.execute(_OF_RUN, asked)}
     if pages and any(row.pruned_at is not None for row in found.values()):
         raise pruned(run_id)
     parts = looks_of(connection, run_id, portal_ids) if pages else {}
     documents = Documents(connection)
-    documents.fetch(number for row in found.values() for number in (row.visit_id, row.judged_id))
+    documents.fetch(
+        number
+        for row in found.values()
+        for number in (row.visit_id, row.judged_id, *commons.missing(row.bodies_id, row.answered_id))
+    )
     commons.fetch(documents, found.values())
     results = []
     for row in (found[each] for each in portal_ids if each in found):
@@ -117,7 +136,7 @@ def load(
             commons.ids(row.answered_id),
             [documents.read(part) for part in parts[row.portal_id]] if pages else None,
         )
-        results.append(rows.read_portal_run(row, told))
+        results.append(rows.read_portal_run(row, told, views=views))
     return results
 
 

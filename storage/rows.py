@@ -157,11 +157,11 @@ def _pack_pages(visit: Visit) -> tuple[list[blobs.Outline], list[bytes]]:
     return outlines, [b"\n".join(facts[start : start + PART]) for start in range(0, len(facts), PART)]
 
 
-def read_portal_run(row: StoredRow, told: Documents) -> PortalRun:
+def read_portal_run(row: StoredRow, told: Documents, *, views: bool = True) -> PortalRun:
     portal, seen, outlines = told.visit.split(b"\n")
     around, judgements = told.judged.split(b"\n")
     facts = None if told.looks is None else [line for part in told.looks for line in part.split(b"\n")]
-    first, again = _read_pages(blobs.read_outlines(outlines), facts)
+    first, again = _read_pages(blobs.read_outlines(outlines) if views else (), facts)
     visit = blobs.read_visit(seen)
     if visit.later is not None:
         visit = replace(visit, later=replace(visit.later, pages=again))

@@ -82,6 +82,8 @@ def prepare(
 
     def each() -> Iterator[Package]:
         for family in told:
+            if order.agency is not None and not order.copies and family.owner.id != order.agency:
+                continue
             for one in packages(archive, source, family, registry, order.day, copies=order.copies):
                 if order.agency in (None, one.agency.id):
                     yield one

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import io
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import IO, Literal
 
 from audit.days import shown
@@ -29,6 +31,8 @@ Findings = Mapping[str, Mapping[str, Finding]]
 """By portal id and rule id."""
 
 SEVERITIES = ("high", "medium", "low")
+_FORMULA = "=+-@\t\r＝＋－＠"
+_GUARDED = re.compile(f"(?:^|\x1f)[{re.escape(_FORMULA)}]")
 CELL_LENGTH = 32_000
 """Characters; a spreadsheet's cell holds 32,767."""
 _SOME_PAGES = 20
@@ -66,7 +70,7 @@ def columns() -> tuple[Column, ...]:
 def safe_cell(text: str) -> str:
     """A cell no spreadsheet takes for a formula; those of East Asia read full-width signs as well."""
     text = text[:CELL_LENGTH]
-    return "'" + text if text.startswith(tuple("=+-@\t\r＝＋－＠")) else text
+    return "'" + text if text.startswith(tuple(_FORMULA)) else text
 
 
 def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -78,12 +82,19 @@ def write_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 
 def write_csv_into(file: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """The same, written row by row."""
-    text = io.TextIOWrapper(file, "utf-8-sig", newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([safe_cell(heading) for heading in headings])
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    text.flush()
-    text.detach()
+    file.write(codecs.BOM_UTF8)
+    file.writelines(_csv_line(row) for row in chain((headings,), rows))
+
+
+def _csv_line(row: Sequence[str]) -> bytes:
+    """Looked at as a whole first: of millions of cells hardly one has to be guarded, cut or escaped."""
+    joined = "\x1f".join(row)
+    if len(joined) > CELL_LENGTH or _GUARDED.search(joined) or joined.count("\x1f") >= len(row):
+        joined = "\x1f".join(safe_cell(cell).replace("\x1f", " ") for cell in row)
+    if '"' in joined:
+        joined = joined.replace('"', '""')
+    quoted = joined.replace("\x1f", '","')
+    return f'"{quoted}"\r\n'.encode()
 
 
 def run_as_csv(
@@ -163,7 +174,13 @@ def wanted(portals: Iterable[PortalRun], findings: Findings, what: What) -> list
     ]
 
 
+_BESIDE = ("waiver", "manual_verdict", "waiver_ended", "reply_recorded", "predecessor")
+_NOTHING_BESIDE: Row = dict.fromkeys(_BESIDE, "")
+
+
 def _beside_cells(beside: Beside, lang: Lang) -> Row:
+    if not (beside.waivers or beside.manual or beside.reply or beside.former or beside.carried):
+        return _NOTHING_BESIDE
     cells = {
         "waiver": [waiver_text(one, lang) for one in beside.waived],
         "manual_verdict": [manual_text(one, lang) for one in beside.manual],
@@ -183,42 +200,43 @@ def _row(run: Run, one: PortalRun, item: Judgement, finding: Finding | None, lan
         reason = verdict.reason or ""
         fault = fault or term("reason", reason, lang)
         fix = todo(run, one, reason, lang)
-    cells = {
+    return {
         "run": header.id,
         "day": header.day.isoformat(),
-        "portal": str(portal.address),
-        "agency_id": agency.id if agency else "",
-        "agency": agency_name(agency, lang) if agency else "",
+        "portal": clean(str(portal.address)),
+        "agency_id": clean(agency.id) if agency else "",
+        "agency": clean(agency_name(agency, lang)) if agency else "",
         "kind": portal.kind,
         "group": item.group,
         "rule": item.rule,
-        "title": words.title,
+        "title": clean(words.title),
         "outcome": verdict.outcome,
         "state": _state(item, finding),
         "stage": item.stage,
         "proves": item.proves,
         "severity": item.severity,
         "standing": item.standing,
-        "basis": " | ".join(ground.label for ground in item.basis),
-        "page": _main_page(one, item),
-        "fault": fault,
-        "fix": fix,
-        "evidence": " | ".join(
-            f"{in_lang(piece.where, lang)}: “{piece.excerpt}” ({piece.url})" for piece in told_once(verdict)
+        "basis": clean(" | ".join(ground.label for ground in item.basis)),
+        "page": clean(_main_page(one, item)),
+        "fault": clean(fault),
+        "fix": clean(fix),
+        "evidence": clean(
+            " | ".join(
+                f"{in_lang(piece.where, lang)}: “{piece.excerpt}” ({piece.url})" for piece in told_once(verdict)
+            )
         ),
-        "searched": _searched_cell(verdict.searched, lang),
+        "searched": clean(_searched_cell(verdict.searched, lang)),
         "first_seen": finding.first_seen.isoformat() if finding else "",
         "last_seen": finding.last_seen.isoformat() if finding else "",
         "nights": str(finding.nights) if finding else "",
         "seen_at": shown(seen) or "",
-        "user_agent": header.user_agent,
+        "user_agent": clean(header.user_agent),
         "rules_version": header.rules_version,
         "finding": finding_id(portal.id, item.rule),
         "agency_reply": "",
         "agency_note": "",
         "document_no": "",
     }
-    return {name: clean(cell) for name, cell in cells.items()}
 
 
 def _state(item: Judgement, finding: Finding | None) -> str:

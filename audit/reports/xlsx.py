@@ -259,7 +259,7 @@ def _line(row: int, letters: Sequence[str], texts: Sequence[str]) -> str:
     if "_x" in joined:
         joined = _CODED.sub("_x005F_", joined)
     cells = [
-        f'<c r="{letter}{row}" s="0" t="inlineStr"><is><t>{text}</t></is></c>' if text else ""
+        f'<c r="{letter}{row}" t="inlineStr"><is><t>{text}</t></is></c>' if text else ""
         for letter, text in zip(letters, joined.split("\x1f"), strict=True)
     ]
     return f'<row r="{row}">{"".join(cells)}</row>'

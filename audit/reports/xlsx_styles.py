@@ -49,7 +49,7 @@ def styles() -> str:
     borders = "".join(side.format(name) for name in ("left", "right", "top", "bottom"))
     return (
         f'<styleSheet xmlns="{_NS}">'
-        f'<numFmts count="1"><numFmt numFmtId="{_DAY}" formatCode="dd/mm/yyyy"/></numFmts>'
+        f'<numFmts count="1"><numFmt numFmtId="{_DAY}" formatCode="dd\\/mm\\/yyyy"/></numFmts>'
         f'<fonts count="{len(_FONTS)}">{fonts}</fonts>'
         f'<fills count="{len(_FILLS) + 2}"><fill><patternFill patternType="none"/></fill>'
         f'<fill><patternFill patternType="gray125"/></fill>{fills}</fills>'
