@@ -107,6 +107,8 @@ class Showing:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._states: dict[str, dict[str, int]] = {}
+        self._commons = Commons()
 
     def fingerprint(self) -> str:
         """A digest that is another one as soon as a run ended or went, or somebody said something of a finding."""
@@ -195,6 +197,21 @@ class Showing:
             found = [SeenPortal(*row) for row in connection.execute(page)]
             return found, connection.scalar(select(func.count()).select_from(portal_runs).where(here)) or 0
 
+    def states(self, run_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How many portals of each run are in which state. What a run that ended says is counted once."""
+        asked = select(_p.run_id, _p.state, func.count()).group_by(_p.run_id, _p.state)
+        missing = [each for each in run_ids if each not in self._states]
+        for some in _some(missing):
+            told: dict[str, dict[str, int]] = {each: {} for each in some}
+            for run_id, state, count in self._all(asked.where(_p.run_id.in_(some))):
+                told[run_id][state] = count
+            self._states |= told
+        return {each: self._states[each] for each in run_ids}
+
+    def forget(self) -> None:
+        """What was counted may be another now: a run that was broken off can be gone on with."""
+        self._states = {}
+
     def reasons(self, run_id: str) -> dict[tuple[str, str | None], tuple[int, int, int]]:
         """Of a run, by state and reason: portals, requests made, pages read."""
         asked = (
@@ -221,7 +238,7 @@ class Showing:
     def whole(self, run_id: str, portal_id: str) -> PortalRun | None:
         """A portal's result in one run, without the facts of its pages; None where the run does not hold it."""
         with self._database.read() as connection:
-            found = load(connection, run_id, [portal_id], pages=False, commons=Commons())
+            found = load(connection, run_id, [portal_id], pages=False, commons=self._commons)
         return replace(found[0], portal=_named(found[0].portal, portal_id)) if found else None
 
     def past(self, portal_ids: Sequence[str]) -> tuple[list[Stored], list[Failing]]:

@@ -60,12 +60,11 @@ NOBODY = Opinion()
 
 
 def opinions_by_place(manual: Sequence[ManualVerdict], replies: Sequence[Reply]) -> Mapping[Place, Opinion]:
-    """The newest of each; both lists are oldest first."""
+    """The newest of each; both lists are oldest first, and hold what was not withdrawn."""
     told: dict[Place, Opinion] = {}
     for one in manual:
-        if one.withdrawn is None:
-            place = (one.portal_id, one.rule)
-            told[place] = replace(told.get(place, Opinion()), manual=one)
+        place = (one.portal_id, one.rule)
+        told[place] = replace(told.get(place, Opinion()), manual=one)
     for reply in replies:
         place = (reply.portal_id, reply.rule)
         told[place] = replace(told.get(place, Opinion()), reply=reply)

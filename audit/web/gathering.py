@@ -12,9 +12,10 @@ from typing import get_args
 from audit.history import Finding, finding_id
 from audit.registry import Registry
 from audit.reports.csv import SEVERITIES
-from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, opinions_by_place, score_of
+from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, score_of
 from audit.web.names import agency_lines, known_portals, name_of, province_of
 from audit.web.past import NO_PAST, Past, pasts
+from audit.web.people import People
 from audit.web.shapes import (
     FindingLine,
     KindLine,
@@ -25,13 +26,11 @@ from audit.web.shapes import (
     RunLine,
     Shown,
 )
-from audit.web.waived import waived_places
 from audit_rules.facts import Kind, Portal
 from audit_rules.judgement import Score
 from audit_rules.rulebook import Entry, open_rulebook
 from audit_rules.scoring import COUNTED
 from storage.archive import Archive
-from storage.opinions import Opinions
 from storage.records import Run
 from storage.showing import NightSum, Said, SeenPortal, Showing
 
@@ -65,18 +64,15 @@ class _Here:
 class Gatherer:
     """Reads the lists for one audience. What a run said of its registry is read once and kept."""
 
-    def __init__(self, archive: Archive, registry: Registry, gate: Gate) -> None:
-        self._archive, self._registry, self._gate = archive, registry, gate
-        self._showing = Showing(archive.database)
+    def __init__(self, archive: Archive, showing: Showing, registry: Registry, gate: Gate) -> None:
+        self._archive, self._showing, self._registry, self._gate = archive, showing, registry, gate
         self._portals: dict[tuple[str, str], Portal] = {}
 
-    def gather(self, version: str, today: date) -> Shown:
-        counted = self._showing.counted()
+    def gather(self, version: str, today: date, counted: Mapping[str, Run], people: People) -> Shown:
+        """The lists of a version of the data. ``counted`` are the runs that tell of portals, oldest first."""
         night = self._showing.newest_night()
         here = self._here(counted, night)
-        opinions = Opinions(self._archive.database)
-        said = opinions_by_place(opinions.manual_verdicts(), opinions.replies())
-        waived = waived_places(self._archive, opinions.waivers(), today)
+        said, waived = people.said, people.waived
         portals: dict[str, PortalLine] = {}
         found: list[FindingLine] = []
         rules: dict[str, Counter[str]] = {}
@@ -252,7 +248,8 @@ class Gatherer:
     # --- the nights ------------------------------------------------------------------------------------------
 
     def _night(self, run: Run) -> RunLine:
-        return RunLine(run.header, run.status, run.reason, run.finished_at, states_of(self._showing, run.header.id))
+        states = self._showing.states([run.header.id])[run.header.id]
+        return RunLine(run.header, run.status, run.reason, run.finished_at, states)
 
     def _trend(self) -> tuple[NightPoint, ...]:
         """The newest nights, oldest first. The public is told no scores of them: they count rules in trial."""
@@ -307,14 +304,6 @@ def _score_of_sum(one: NightSum) -> float | None:
         passed, failed = passed - (outcome == "passed"), failed - (outcome == "failed")
         unmeasured -= outcome in _UNMEASURED
     return score_of(passed, failed, unmeasured, provisional=True, printed=printed).value
-
-
-def states_of(showing: Showing, run_id: str) -> Mapping[str, int]:
-    """Portals of a run by state."""
-    states: Counter[str] = Counter()
-    for (state, _), (portals, _, _) in showing.reasons(run_id).items():
-        states[state] += portals
-    return dict(states)
 
 
 def is_counted(each: Said) -> bool:

@@ -19,9 +19,10 @@ from audit.days import day_of
 from audit.registry import Registry
 from audit.web.asked import Question
 from audit.web.gate import Gate
-from audit.web.gathering import Gatherer, rulebook_entries, states_of
+from audit.web.gathering import Gatherer, rulebook_entries
 from audit.web.lists import Lists
 from audit.web.names import name_of
+from audit.web.people import People, read_people
 from audit.web.shapes import (
     AgencyLine,
     AgencyView,
@@ -54,6 +55,7 @@ CHECK_SECONDS = 2.0
 class _State:
     lists: Lists
     counted: Mapping[str, Run]
+    people: People
 
 
 class Views:
@@ -73,7 +75,7 @@ class Views:
         self.archive, self.registry, self.audience, self.data = archive, registry, audience, data
         self._gate = Gate(audience)
         self._showing = Showing(archive.database)
-        self._gatherer = Gatherer(archive, registry, self._gate)
+        self._gatherer = Gatherer(archive, self._showing, registry, self._gate)
         self._state: _State | None = None
         self._lock = Lock()
         self._reading = self._looking = False
@@ -146,7 +148,11 @@ class Views:
         told = self.run_line(run_id)
         if told is None:
             return None
-        return portal_view(self.archive, self._gate, state.counted, told, portal_id, self.data, newest=newest)
+        return portal_view(
+            *(self.archive, self._showing, self._gate, state.counted, state.people),
+            *(told, portal_id, self.data),
+            newest=newest,
+        )
 
     def finding(self, portal_id: str, rule: str, run_id: str | None = None) -> FindingView | None:
         """One rule at a portal, at its newest look or in a run."""
@@ -155,7 +161,7 @@ class Views:
         if at is None or verdict is None:
             return None
         told = verdict.outcome != "withheld" and self.audience == "internal"
-        days = days_of(self.archive, self._now().counted, portal_id, rule) if told else ()
+        days = days_of(self._showing, self._now().counted, portal_id, rule) if told else ()
         return FindingView(at, verdict, days)
 
     def agency(self, agency_id: str) -> AgencyView | None:
@@ -168,7 +174,7 @@ class Views:
         mains = [each for each in own if each.kind in MAIN_KINDS]
         components = tuple(each for main in mains for each in lists.portals_below.get(main.id, ()))
         # The two rules behind the matrix are in trial: the public is not told who does not link to whom.
-        links = links_of(self.archive, self.registry, mains, components) if self.audience == "internal" else ()
+        links = links_of(self._showing, self.registry, mains, components) if self.audience == "internal" else ()
         return AgencyView(
             agency=agency,
             line=line,
@@ -188,6 +194,7 @@ class Views:
         found, total = self._showing.runs(quarantined=inside, limit=asked.size, offset=start)
         if not found and asked.page > 1:
             return self.runs(asked.at(page=max(1, -(-total // asked.size))))
+        self._showing.states([run.header.id for run in found])  # of all at once
         lines = tuple(self._line(run) for run in found)
         return Page(lines, asked.page, asked.size, total)
 
@@ -228,7 +235,7 @@ class Views:
     # --- the state of the data -------------------------------------------------------------------------------
 
     def _line(self, run: Run) -> RunLine:
-        states = states_of(self._showing, run.header.id)
+        states = self._showing.states([run.header.id])[run.header.id]
         return RunLine(run.header, run.status, run.reason, run.finished_at, states)
 
     def _newest_run(self, state: _State, portal_id: str) -> str | None:
@@ -273,10 +280,13 @@ class Views:
 
     def _read(self, version: str) -> _State:
         since = time.monotonic()
-        shown = self._gatherer.gather(version, day_of())
-        counted = self._showing.counted()
+        self._showing.forget()
+        today, counted = day_of(), self._showing.counted()
+        people = read_people(self.archive, today)
+        shown = self._gatherer.gather(version, today, counted, people)
+        self._showing.states([point.run_id for point in shown.trend])
         log.info("lists read in %.1f s: %d portals", time.monotonic() - since, len(shown.portals))
-        return _State(Lists(shown), counted)
+        return _State(Lists(shown), counted, people)
 
     def _version(self) -> str:
         """Of the data, of the day (waivers end), of the program and its rules, of the audience."""

@@ -14,16 +14,16 @@ from audit.registry import Registry
 from audit.reports.csv import SEVERITIES
 from audit.reports.json import coverage
 from audit.succession import Carried, by_rule
-from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, counts_in_score, opinions_by_place, score_of
+from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, counts_in_score, score_of
 from audit.web.gathering import is_counted, rulebook_entries
 from audit.web.past import NO_PAST, pasts
+from audit.web.people import People
 from audit.web.shapes import Coverage, Day, Look, Name, PortalLine, PortalView, RunLine, VerdictView
 from audit_rules.facts import NetFacts, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement, Words
 from audit_rules.scoring import score
 from audit_rules.verdict import Verdict
 from storage.archive import Archive
-from storage.opinions import Opinions
 from storage.records import PortalRun, Run
 from storage.showing import Said, SeenPortal, Showing
 
@@ -34,8 +34,10 @@ _SILENT = Words("", "", "")
 
 def portal_view(
     archive: Archive,
+    showing: Showing,
     gate: Gate,
     counted: Mapping[str, Run],
+    people: People,
     run_line: RunLine,
     portal_id: str,
     data: Path | None,
@@ -44,7 +46,6 @@ def portal_view(
 ) -> PortalView | None:
     """A portal in one run, with what this audience is told; None where the run does not hold it. ``counted`` are
     the runs that say something of portals, oldest first."""
-    showing = Showing(archive.database)
     run_id = run_line.header.id
     one = showing.whole(run_id, portal_id)
     if one is None:
@@ -53,11 +54,9 @@ def portal_view(
     seen_then = [each for each in showing.seen_of(portal_id) if each.run_id in order]
     seen_then.sort(key=lambda each: order[each.run_id])
     run = Run(run_line.header, run_line.status, run_line.finished_at, run_line.reason, (one,))
-    told = _beside(archive, showing, counted, run, one)
-    opinions = Opinions(archive.database)
-    said = opinions_by_place(opinions.manual_verdicts([portal_id]), opinions.replies([portal_id]))
+    told = _beside(archive, showing, counted, people, run, one)
     verdicts = tuple(
-        _verdict(item, one.portal, gate, told.get(item.rule, NOTHING), said) for item in one.judgements
+        _verdict(item, one.portal, gate, told.get(item.rule, NOTHING), people.said) for item in one.judgements
     )
     items = [each.item for each in verdicts if each.item is not None]
     seen = coverage(one.visit)
@@ -119,20 +118,18 @@ def _has_picture(one: PortalRun, data: Path | None) -> bool:
 
 
 def _beside(
-    archive: Archive, showing: Showing, counted: Mapping[str, Run], run: Run, one: PortalRun
+    archive: Archive, showing: Showing, counted: Mapping[str, Run], people: People, run: Run, one: PortalRun
 ) -> Mapping[str, Beside]:
     """What stands beside the verdicts. Look by look only where that decides something: a waiver, an owner before,
     a replay; else from intervals, up to the run."""
     portal = one.portal
-    opinions = Opinions(archive.database)
-    waivers = [each for each in opinions.waivers([portal.id]) if each.withdrawn is None]
     past = pasts([portal.id], showing, _until(counted, run.header.id)).get(portal.id, NO_PAST)
     began = portal.agency.valid_from if portal.agency is not None else None
     before = began is not None and any(each.first_seen < began for each in past.findings.values())
-    if waivers or before or run.header.id not in counted:
+    if portal.id in people.waivers or before or run.header.id not in counted:
         return beside(archive, run, [one]).get(portal.id, {})
-    manual = [each for each in opinions.manual_verdicts([portal.id]) if each.withdrawn is None]
-    replies = {each.rule: each for each in opinions.replies([portal.id])}  # oldest first: the newest stays
+    manual = people.manual.get(portal.id, ())
+    replies = {each.rule: each for each in people.replies.get(portal.id, ())}  # oldest first: the newest stays
     carried = by_rule(_carried(showing, counted, one.around.predecessors))
     return {
         item.rule: Beside(
@@ -194,9 +191,8 @@ def _look(seen: SeenPortal, run: Run, embargoed: Sequence[Said], gate: Gate) -> 
     )
 
 
-def days_of(archive: Archive, counted: Mapping[str, Run], portal_id: str, rule: str) -> tuple[Day, ...]:
+def days_of(showing: Showing, counted: Mapping[str, Run], portal_id: str, rule: str) -> tuple[Day, ...]:
     """How a rule came out at a portal, newest first."""
-    showing = Showing(archive.database)
     past = pasts([portal_id], showing, counted).get(portal_id, NO_PAST)
     told = []
     for each in reversed(showing.said_of(portal_id, rule)):
@@ -210,11 +206,10 @@ def days_of(archive: Archive, counted: Mapping[str, Run], portal_id: str, rule: 
 
 
 def links_of(
-    archive: Archive, registry: Registry, mains: Sequence[PortalLine], components: Sequence[PortalLine]
+    showing: Showing, registry: Registry, mains: Sequence[PortalLine], components: Sequence[PortalLine]
 ) -> tuple[Pair, ...]:
     """The matrix of links between main portals and their components, as their newest looks tell it. Of a component
     only whether it leads back is read."""
-    showing = Showing(archive.database)
     whole = [one for each in mains if (one := showing.whole(each.run_id, each.id)) is not None]
     entries = {each.id: each for one in whole for each in one.around.components}
     by_run: dict[str, list[str]] = {}
