@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import chain
 from typing import IO
 
 from audit.closing import WholeRun, whole_run
 from audit.days import HANOI
 from audit_rules import __version__
-from audit_rules.engine import judge
+from audit_rules.engine import judge, judge_by_the_run
 from audit_rules.facts import NetFacts, Surroundings
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.scoring import score
@@ -68,9 +69,28 @@ def _told_more(archive: Archive, header: RunHeader, rulebook: Rulebook, told: Wh
 def _told(each: PortalRun, around: Surroundings, header: RunHeader, rulebook: Rulebook) -> PortalRun | None:
     if around == each.around or each.visit.state not in _SEEN:
         return None  # what is said of a portal that was not seen depends on nothing around it
-    again = _judged(replace(each, around=around), rulebook, header.law_day)
+    again = _judged_by_the_run(each, around, rulebook, header.law_day)
     visit = replace(each.visit, pages=(), net=NetFacts(), later=None)
     return replace(again, visit=visit, around=replace(around, answered=None))
+
+
+def _judged_by_the_run(each: PortalRun, around: Surroundings, rulebook: Rulebook, law_day: date) -> PortalRun:
+    """A portal with what the whole run adds. One that was told before, or that was not judged tonight because
+    nothing had changed (audit/unchanged.py), is judged whole."""
+    whole = replace(each, around=around)
+    if each.around.answered is not None or _tells_of_another_night(each):
+        return _judged(whole, rulebook, law_day)
+    told = judge_by_the_run(each.judgements, each.portal, each.visit, around, rulebook, law_day)
+    return replace(whole, judgements=told, score=score(told, each.portal))
+
+
+def _tells_of_another_night(each: PortalRun) -> bool:
+    begun = each.visit.started_at
+    verdicts = [judgement.verdict for judgement in each.judgements]
+    shown = (piece for verdict in verdicts for piece in verdict.evidence)
+    searched = (page for verdict in verdicts if verdict.searched for page in verdict.searched.pages)
+    told = ((one.how, one.seen_at) for one in chain(shown, searched))
+    return begun is None or any(how != "rendered" and seen_at < begun for how, seen_at in told)
 
 
 def _waiting(file: IO[bytes], told: WholeRun) -> Iterator[PortalRun]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from audit_rules.as_sent import as_sent
@@ -28,7 +28,7 @@ _NARROW_RULES = frozenset({"structure.links_to_main_portal", "structure.archive_
 def first_verdicts(portal: Portal, visit: Visit, around: Surroundings, rulebook: Rulebook) -> dict[str, Verdict]:
     """Every rule's answer to what the first look saw, by rule id in their order."""
     first = SiteFacts(portal, visit, around.book)
-    return {entry.id: _verdict(entry, first, around) for entry in rulebook.rules}
+    return _verdicts(rulebook, first, around)
 
 
 def judge(
@@ -49,12 +49,28 @@ def judge(
     verdicts = dict(first_verdicts(portal, visit, around, rulebook) if first is None else first)
     if visit.later is not None:
         second = SiteFacts(portal, seen_later(visit, visit.later), around.book)
-        for entry in rulebook.rules:
-            if verdicts[entry.id].outcome == "failed":
-                verdicts[entry.id] = joined(verdicts[entry.id], _verdict(entry, second, around), visit)
+        failed = rulebook.only(lambda entry: verdicts[entry.id].outcome == "failed")
+        for rule, verdict in _verdicts(failed, second, around).items():
+            verdicts[rule] = joined(verdicts[rule], verdict, visit)
     return tuple(
         _judgement(entry, noted_slow(verdicts[entry.id], visit), portal, rulebook, day) for entry in rulebook.rules
     )
+
+
+def judge_by_the_run(
+    before: Sequence[Judgement], portal: Portal, visit: Visit, around: Surroundings, rulebook: Rulebook, day: date
+) -> tuple[Judgement, ...]:
+    """The judgements of a visit with what the whole run adds, from those given ``before`` the run was over: only
+    rules that ask for it, and did not pass without it, are asked again."""
+    settled = {each.rule for each in before if each.verdict.outcome in ("passed", "inapplicable")}
+    asked = rulebook.only(lambda entry: entry.rule.whole_run and entry.id not in settled)
+    anew = {each.rule: each for each in judge(portal, visit, around, asked, day)}
+    return tuple(anew.get(each.rule, each) for each in before)
+
+
+def _verdicts(rulebook: Rulebook, site: SiteFacts, around: Surroundings) -> dict[str, Verdict]:
+    alone = around.alone
+    return {entry.id: _verdict(entry, site, around if entry.rule.whole_run else alone) for entry in rulebook.rules}
 
 
 def _verdict(entry: Entry, site: SiteFacts, around: Surroundings) -> Verdict:

@@ -7,7 +7,7 @@ an empty string or tuple means "was seen, and there was nothing".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, NamedTuple, TypeVar
 
@@ -398,6 +398,20 @@ class Surroundings:
     abolished: tuple[Abolished, ...] = ()
     successor: Portal | None = None
     predecessors: tuple[Portal, ...] = ()
+
+    @property
+    def alone(self) -> Surroundings:
+        """The same as it was before the run was over."""
+        if self.answered is None:
+            return self
+        return replace(
+            self,
+            answered=None,
+            main_portal_outcomes=None,
+            emc_elsewhere=None,
+            unknown_current_code=False,
+            tracker_down=None,
+        )
 
 
 class Unseen(Exception):

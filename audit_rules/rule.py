@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import cleandoc, signature
-from typing import cast
+from typing import cast, overload
 
 from audit_rules.facts import Surroundings
 from audit_rules.site import SiteFacts
@@ -18,12 +18,14 @@ Decide = Callable[[SiteFacts, Surroundings], Verdict]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``id`` is topic and function name and is public for ever; ``duty`` is the docstring's first paragraph,
-    ``how`` the rest of it: how the rule decides, and what it cannot see."""
+    ``how`` the rest of it: how the rule decides, and what it cannot see. Rules of the ``whole_run`` are told what
+    only that tells (``Surroundings.alone`` names it); what they pass without it they pass with it too."""
 
     id: str
     duty: str
     decide: Decide
     how: str = ""
+    whole_run: bool = False
 
     @property
     def topic(self) -> str:
@@ -34,14 +36,30 @@ class Rule:
         return self.id.partition(".")[2]
 
 
-def rule(decide: Alone | Decide) -> Rule:
+@overload
+def rule(decide: Alone | Decide) -> Rule: ...
+
+
+@overload
+def rule(*, whole_run: bool) -> Callable[[Decide], Rule]: ...
+
+
+def rule(decide: Alone | Decide | None = None, *, whole_run: bool = False) -> Rule | Callable[[Decide], Rule]:
     """Makes a rule of a function in ``audit_rules/topics``; the rulebook finds it there, no list is kept.
 
-    A rule that needs nothing of what is known around the portal takes the site alone.
+    A rule that needs nothing of what is known around the portal takes the site alone; one that asks for what only
+    the whole run tells says so.
     """
+    if decide is None:
+        return lambda named: _rule(named, whole_run=whole_run)
+    return _rule(decide, whole_run=False)
+
+
+def _rule(decide: Alone | Decide, *, whole_run: bool) -> Rule:
     topic = decide.__module__.rpartition(".")[2]
     duty, _, how = cleandoc(decide.__doc__ or "").partition("\n\n")
-    return Rule(f"{topic}.{decide.__name__}", " ".join(duty.split()), _with_surroundings(decide), how.strip())
+    name, duty = f"{topic}.{decide.__name__}", " ".join(duty.split())
+    return Rule(name, duty, _with_surroundings(decide), how.strip(), whole_run)
 
 
 def _with_surroundings(decide: Alone | Decide) -> Decide:

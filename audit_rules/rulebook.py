@@ -10,8 +10,8 @@ import hashlib
 import importlib
 import pkgutil
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
@@ -69,6 +69,10 @@ class Rulebook:
     rules: tuple[Entry, ...]
     law: LawBook
     wording: Wording
+
+    def only(self, wanted: Callable[[Entry], bool]) -> Rulebook:
+        """The same with some of its rules."""
+        return replace(self, rules=tuple(filter(wanted, self.rules)))
 
     @cached_property
     def version(self) -> str:

@@ -80,7 +80,7 @@ def test_a_library_that_does_not_answer_is_told_as_such() -> None:
 def test_over_tls_with_the_snippet_as_agencies_paste_it_and_three_fresh_loads() -> None:
     with World(["department.emc_never_calls"]) as world:
         called = looked_at(world.connect_to, "https://songmay.gov.vn/", "audit").render
-        silent = looked_at(world.connect_to, "https://sxd.songmay.gov.vn/", "full").render
+        silent = looked_at(world.connect_to, "https://sxd.songmay.gov.vn/", "axe").render
         asked = {(method, path) for host, method, path in world.hits if host == HOST}
     assert any("/tracking?idsite=9101" in url for url in called.stopped)
     assert not any("/tracking" in url for url in silent.stopped)
@@ -91,7 +91,7 @@ def test_over_tls_with_the_snippet_as_agencies_paste_it_and_three_fresh_loads() 
         assert render.phone is not None
         assert render.phone.overflow == (0, 0)
     assert asked == {("GET", LIBRARY)}
-    assert (called.depth, len(called.loads), silent.depth, silent.loads) == ("audit", 3, "full", ())
+    assert (called.depth, len(called.loads), silent.depth, silent.loads) == ("audit", 3, "axe", ())
     assert all(load.full_display is not None for load in called.loads)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 from audit import judging
 from audit.closing import whole_run
 from audit_rules.address import Address, AddressBook
-from audit_rules.engine import judge
+from audit_rules.engine import judge, judge_by_the_run
 from audit_rules.facts import Agency, Kind, NetFacts, Page, PageFacts, Portal, State, Surroundings, Visit
 from audit_rules.judgement import Judgement
 from audit_rules.reading import read_page
@@ -277,15 +277,15 @@ def test_a_portal_that_is_told_nothing_new_is_not_judged_again(
 ) -> None:
     asked: list[str] = []
 
-    def counted(one: Portal, *rest: object) -> tuple[Judgement, ...]:
+    def counted(before: Sequence[Judgement], one: Portal, *rest: object) -> tuple[Judgement, ...]:
         asked.append(one.id)
-        return judge(one, *rest)  # type: ignore[arg-type]
+        return judge_by_the_run(before, one, *rest)  # type: ignore[arg-type]
 
     header = told_runs.header("r1")
     archive.begin(header)
     for each in province(rulebook, parts=2):
         archive.save("r1", each)
-    monkeypatch.setattr(judging, "judge", counted)
+    monkeypatch.setattr(judging, "judge_by_the_run", counted)
     judging.close(archive, header, rulebook)
     assert asked == ["lam", "so1", "so2"]
     before = archive.run("r1")
@@ -297,17 +297,17 @@ def test_a_portal_that_is_told_nothing_new_is_not_judged_again(
 def test_a_closing_step_that_breaks_changes_nothing(
     archive: Archive, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(one: Portal, *rest: object) -> tuple[Judgement, ...]:
+    def breaks(before: Sequence[Judgement], one: Portal, *rest: object) -> tuple[Judgement, ...]:
         if one.id == "so2":
             raise KeyboardInterrupt
-        return judge(one, *rest)  # type: ignore[arg-type]
+        return judge_by_the_run(before, one, *rest)  # type: ignore[arg-type]
 
     header = told_runs.header("r1")
     archive.begin(header)
     for each in province(rulebook, parts=2):
         archive.save("r1", each)
     before = archive.run("r1")
-    monkeypatch.setattr(judging, "judge", breaks)
+    monkeypatch.setattr(judging, "judge_by_the_run", breaks)
     with pytest.raises(KeyboardInterrupt):
         judging.close(archive, header, rulebook)
     assert archive.run("r1") == before
@@ -327,16 +327,16 @@ def test_of_a_nights_pages_only_one_portals_are_held(
 ) -> None:
     held: list[int] = []
 
-    def counting(one: Portal, *rest: object) -> tuple[Judgement, ...]:
+    def counting(before: Sequence[Judgement], one: Portal, *rest: object) -> tuple[Judgement, ...]:
         held.append(_pages_held())
-        return judge(one, *rest)  # type: ignore[arg-type]
+        return judge_by_the_run(before, one, *rest)  # type: ignore[arg-type]
 
     header = told_runs.header("r1")
     archive.begin(header)
     for each in province(rulebook, parts=12):
         archive.save("r1", each)
     del each
-    monkeypatch.setattr(judging, "judge", counting)
+    monkeypatch.setattr(judging, "judge_by_the_run", counting)
     before = _pages_held()
     judging.close(archive, header, rulebook)
     assert len(held) == 13

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
+from audit_rules.engine import judge
 from audit_rules.rulebook import Rulebook, open_rulebook
-from tests.cases import Case, all_cases, judged
+from tests.cases import LAW_DAY, Case, all_cases, judged, made
 
 CASES = all_cases()
 
@@ -67,3 +69,18 @@ def test_sentences_are_whole_in_both_languages(case: Case, rulebook: Rulebook) -
         assert bool(words.fix) == (judgement.verdict.outcome == "failed")
     if judgement.proves == "sign":
         assert "vi phạm" not in judgement.vi.message.lower()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_what_only_the_whole_run_tells_is_asked_for_by_those_who_say_so_and_takes_no_pass_away(
+    case: Case, rulebook: Rulebook
+) -> None:
+    """The closing step asks only rules that say so, and of those only such as did not pass before."""
+    portal, visit, around = made(case.told)
+    if around.alone is around:
+        return
+    (entry,) = rulebook.only(lambda entry: entry.id == case.rule).rules
+    told_all = replace(rulebook, rules=(replace(entry, rule=replace(entry.rule, whole_run=True)),))
+    (with_it,), (without,) = (judge(portal, visit, known, told_all, LAW_DAY) for known in (around, around.alone))
+    if not entry.rule.whole_run or without.verdict.outcome in ("passed", "inapplicable"):
+        assert with_it.verdict == without.verdict

@@ -30,7 +30,7 @@ AROUND = 25
 _TEXT: tuple[Region, ...] = ("main", "article")
 
 
-@rule
+@rule(whole_run=True)
 def information_section(site: SiteFacts, around: Surroundings) -> Verdict:
     """The portal has a section for access to information."""
     search = Search(site, "information_section")
@@ -40,7 +40,7 @@ def information_section(site: SiteFacts, around: Surroundings) -> Verdict:
     return opens(search, around) or not_found(search, around, "disclosure.information_section")
 
 
-@rule
+@rule(whole_run=True)
 def contact_point(site: SiteFacts, around: Surroundings) -> Verdict:
     """The unit or person who receives requests for information is published, with a phone or an e-mail."""
     search = Search(site, "contact_point")
@@ -65,25 +65,25 @@ def contact_point(site: SiteFacts, around: Surroundings) -> Verdict:
     return _unless_in_section(not_found(search, around, "disclosure.contact_point"), search, contacts_of_section)
 
 
-@rule
+@rule(whole_run=True)
 def regulation(site: SiteFacts, around: Surroundings) -> Verdict:
     """The rules for providing information are published, as a page or a file that opens."""
     return _document(site, around, "regulation")
 
 
-@rule
+@rule(whole_run=True)
 def publication_list(site: SiteFacts, around: Surroundings) -> Verdict:
     """The list of information that has to be made public is published."""
     return _document(site, around, "publication_list")
 
 
-@rule
+@rule(whole_run=True)
 def request_form(site: SiteFacts, around: Surroundings) -> Verdict:
     """The form for requests for information is published."""
     return _document(site, around, "request_form")
 
 
-@rule
+@rule(whole_run=True)
 def request_address(site: SiteFacts, around: Surroundings) -> Verdict:
     """Requests for information can be sent to an online address or form."""
     search, point = Search(site, "request_address"), Search(site, "contact_point")

@@ -238,7 +238,7 @@ def official_email(site: SiteFacts, around: Surroundings) -> Verdict:
     return inapplicable("no_email")
 
 
-@rule
+@rule(whole_run=True)
 def contact_page(site: SiteFacts, around: Surroundings) -> Verdict:
     """A contact page with address, phone and e-mail is reached from home."""
     search = Search(site, "contact_page")
@@ -296,7 +296,7 @@ def channels_announced(site: SiteFacts) -> Verdict:
     return failed(own[0].evidence, searched=search.searched, channels=kinds)
 
 
-@rule
+@rule(whole_run=True)
 def spokesperson(site: SiteFacts, around: Surroundings) -> Verdict:
     """The regular spokesperson's name, position, phone and official e-mail are on the portal."""
     search = Search(site, "spokesperson")

@@ -52,7 +52,7 @@ def _shown(view: PageFacts, embed: EmcEmbed) -> Evidence:
     return evidence(view, "mã đo lường / measuring code", embed.excerpt)
 
 
-@rule
+@rule(whole_run=True)
 def emc_code_present(site: SiteFacts, around: Surroundings) -> Verdict:
     """The home page carries the live EMC code: a numeric site id and the system's tracker."""
     home = site.known_home
@@ -164,7 +164,7 @@ def emc_code_loads_securely(site: SiteFacts) -> Verdict:
     return passed(_shown(view, embed))
 
 
-@rule
+@rule(whole_run=True)
 def emc_beacon_sent(site: SiteFacts, around: Surroundings) -> Verdict:
     """The page calls the measuring system with its site id once the library is loaded.
 
@@ -231,7 +231,7 @@ def _library(view: PageFacts) -> bool | None:
     return any(each.status == 200 for each in asked) if asked else None
 
 
-@rule
+@rule(whole_run=True)
 def emc_site_id_unique(site: SiteFacts, around: Surroundings) -> Verdict:
     """The EMC site id is used inside one main portal's family alone, by no other ministry or province.
 

@@ -135,7 +135,7 @@ def links_alive(site: SiteFacts) -> Verdict:
 # --- being heard ---------------------------------------------------------------------------------------------
 
 
-@rule
+@rule(whole_run=True)
 def feedback_channel(site: SiteFacts, around: Surroundings) -> Verdict:
     """People can ask, comment or petition: a section that opens, a form that takes a message, or an address."""
     search = Search(site, "feedback_channel")

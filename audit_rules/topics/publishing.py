@@ -37,19 +37,19 @@ _MOST_LEADERS = 60
 # --- the agency ------------------------------------------------------------------------------------------
 
 
-@rule
+@rule(whole_run=True)
 def organisation_chart(site: SiteFacts, around: Surroundings) -> Verdict:
     """The agency's organisation is published."""
     return Published(site, around, "publishing.organisation_chart").verdict("body")
 
 
-@rule
+@rule(whole_run=True)
 def functions_and_duties(site: SiteFacts, around: Surroundings) -> Verdict:
     """The agency's functions, duties and powers are published."""
     return Published(site, around, "publishing.functions_and_duties").verdict("body")
 
 
-@rule
+@rule(whole_run=True)
 def leadership(site: SiteFacts, around: Surroundings) -> Verdict:
     """The leaders are published by name, with a short biography and their duties."""
 
@@ -81,7 +81,7 @@ def _leaders(site: SiteFacts, view: PageFacts) -> Mapping[str, Value] | None:
     return {"count": min(len(names), _MOST_LEADERS), "share": round((1 + sum(told)) / 3, 2), "parts": 1 + sum(told)}
 
 
-@rule
+@rule(whole_run=True)
 def history(site: SiteFacts, around: Surroundings) -> Verdict:
     """The history of the agency is published."""
     if site.portal.kind not in _BODIES_WITH_HISTORY:
@@ -89,7 +89,7 @@ def history(site: SiteFacts, around: Surroundings) -> Verdict:
     return Published(site, around, "publishing.history").verdict("body")
 
 
-@rule
+@rule(whole_run=True)
 def history_and_culture(site: SiteFacts, around: Surroundings) -> Verdict:
     """The history and culture of the place are published."""
     if site.portal.kind not in _PLACES:
@@ -97,7 +97,7 @@ def history_and_culture(site: SiteFacts, around: Surroundings) -> Verdict:
     return Published(site, around, "publishing.history_and_culture").verdict("body")
 
 
-@rule
+@rule(whole_run=True)
 def geography(site: SiteFacts, around: Surroundings) -> Verdict:
     """The boundaries and natural conditions of the place are published."""
     if site.portal.kind not in _PLACES:
@@ -108,7 +108,7 @@ def geography(site: SiteFacts, around: Surroundings) -> Verdict:
 # --- procedures and documents ------------------------------------------------------------------------------
 
 
-@rule
+@rule(whole_run=True)
 def procedures(site: SiteFacts, around: Surroundings) -> Verdict:
     """The administrative procedures are published, here or in the national system."""
     if site.portal.kind not in WITH_PROCEDURES:
@@ -131,7 +131,7 @@ def _newest_decision(site: SiteFacts) -> str | None:
     return max(days).isoformat() if days else None
 
 
-@rule
+@rule(whole_run=True)
 def legal_documents(site: SiteFacts, around: Surroundings) -> Verdict:
     """Legal and guiding documents are published as a list with number, date and file."""
 
@@ -142,13 +142,13 @@ def legal_documents(site: SiteFacts, around: Surroundings) -> Verdict:
     return Published(site, around, "publishing.legal_documents", see).verdict()
 
 
-@rule
+@rule(whole_run=True)
 def law_dissemination(site: SiteFacts, around: Surroundings) -> Verdict:
     """The portal makes the law known and explains how it is carried out."""
     return Published(site, around, "publishing.law_dissemination").verdict()
 
 
-@rule
+@rule(whole_run=True)
 def draft_consultation(site: SiteFacts, around: Surroundings) -> Verdict:
     """Drafts of documents are published for comment."""
     return Published(site, around, "publishing.draft_consultation").verdict()
@@ -157,25 +157,25 @@ def draft_consultation(site: SiteFacts, around: Surroundings) -> Verdict:
 # --- plans and money ---------------------------------------------------------------------------------------
 
 
-@rule
+@rule(whole_run=True)
 def plans(site: SiteFacts, around: Surroundings) -> Verdict:
     """Strategies, master plans and plans are published."""
     return Published(site, around, "publishing.plans").verdict()
 
 
-@rule
+@rule(whole_run=True)
 def projects_and_procurement(site: SiteFacts, around: Surroundings) -> Verdict:
     """Investment projects, bidding and public procurement are published."""
     return Published(site, around, "publishing.projects_and_procurement").verdict()
 
 
-@rule
+@rule(whole_run=True)
 def budget(site: SiteFacts, around: Surroundings) -> Verdict:
     """Budget and financial reports are published."""
     return Published(site, around, "publishing.budget").verdict()
 
 
-@rule
+@rule(whole_run=True)
 def statistics(site: SiteFacts, around: Surroundings) -> Verdict:
     """Statistics of the field or the place are published."""
     return Published(site, around, "publishing.statistics").verdict()

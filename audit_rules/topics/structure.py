@@ -68,7 +68,7 @@ def links_to_main_portal(site: SiteFacts, around: Surroundings) -> Verdict:
     return failed(searched=searched, main_portal=str(main.address))
 
 
-@rule
+@rule(whole_run=True)
 def lists_component_sites(site: SiteFacts, around: Surroundings) -> Verdict:
     """The main portal lists the component sites that a person confirmed and that answered."""
     if not site.portal.is_main:
@@ -159,7 +159,7 @@ def _may_open(link: Link, site: SiteFacts) -> bool:
     return not site.owns(link.url) or (site.page(link.url) is None and site.skipped(link.url) != DEAD)
 
 
-@rule
+@rule(whole_run=True)
 def component_links_alive(site: SiteFacts, around: Surroundings) -> Verdict:
     """Every link of the main portal to a confirmed component site answers.
 
