@@ -233,12 +233,13 @@ class PoliteHandler(HTTP11DownloadHandler):
         parts = urlsplit(request.url)
         host, port = parts.hostname or "", parts.port or {"http": 80, "https": 443}[parts.scheme]
         where = await guard.where(host, port)
-        async with politeness.turn(host, where.group):
+        async with politeness.turn(host, where.group, tells=True) as left:
             seen_at, began = datetime.now(UTC), time.monotonic()
             transfer = Transfer(
                 guard,
                 where,
                 request.meta.get("timeouts") or visitor.plan.timeouts,
+                left,
                 contextFactory=self._contextFactory,
                 pool=self._pool,
                 maxsize=self._default_maxsize,

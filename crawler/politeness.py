@@ -1,8 +1,9 @@
 """Politeness, one for the whole process: crawlers, probes and the browser take turns here before they ask a host.
 
 Numbers are the contract's (``--delay``): one request at a time to a host and ``delay`` seconds from the end of one
-to the start of the next; to one resolved address at most two at a time and four starts a second. Processes of one
-machine that have a ``Board`` share these turns.
+to the start of the next; to one resolved address at most two at a time and four a second. A request counts from
+when it leaves: it may wait for its connection while others, on connections that stand, overtake it and arrive with
+it. Processes of one machine that have a ``Board`` share these turns.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from typing import TypeVar
 
 from crawler.board import Board
+from crawler.ways import Left
 
 MAX_CRAWL_DELAY = 10.0
 """Seconds; a longer Crawl-delay would keep a portal from being read in a night."""
@@ -23,6 +25,10 @@ _LOOK_SECONDS = 0.05
 """Between two looks at whether another process is done with a host."""
 
 _Queue = TypeVar("_Queue", "_Host", "_Group")
+
+
+def _nobody_waits() -> None:
+    """Where no address is known nobody else waits for a request to leave."""
 
 
 class _Host:
@@ -71,12 +77,13 @@ class Politeness:
         self._hosts: dict[str, _Host] = {}
         self._groups: dict[str, _Group] = {}
 
-    def turn(self, host: str, group: str) -> AbstractAsyncContextManager[None]:
+    def turn(self, host: str, group: str, *, tells: bool = False) -> AbstractAsyncContextManager[Left]:
         """One request to a host: waits until it may start, and the host's pause begins when the block ends.
 
-        ``group`` is ``Where.group``; a ``name:…`` group stands for no address, so only the host's rule holds.
+        ``group`` is ``Where.group``; a ``name:…`` group stands for no address, so only the host's rule holds. Who
+        ``tells`` calls what the block is given when the request leaves; before, the address is asked nothing else.
         """
-        return self._host_turn(host) if group.startswith("name:") else self._address_turn(host, group)
+        return self._host_turn(host) if group.startswith("name:") else self._address_turn(host, group, tells)
 
     def slow_down(self, host: str, delay: float) -> None:
         """A host asks for longer pauses (Crawl-delay, seconds): up to ten are granted, shorter ones never."""
@@ -84,21 +91,21 @@ class Politeness:
         seen.delay = max(seen.delay, min(delay, MAX_CRAWL_DELAY))
 
     @asynccontextmanager
-    async def _host_turn(self, host: str) -> AsyncIterator[None]:
+    async def _host_turn(self, host: str) -> AsyncIterator[Left]:
         seen = self._host(host)
         seen.users += 1
         try:
             async with seen.lock, self._among_all(host):
                 await self._until(max(seen.next_start, self._told(host)))
                 try:
-                    yield
+                    yield _nobody_waits
                 finally:
                     self._pause(host, seen)
         finally:
             seen.users -= 1
 
     @asynccontextmanager
-    async def _address_turn(self, host: str, group: str) -> AsyncIterator[None]:
+    async def _address_turn(self, host: str, group: str, tells: bool) -> AsyncIterator[Left]:
         seen = self._host(host)
         seen.users += 1
         address = self._groups.get(group)
@@ -110,10 +117,10 @@ class Politeness:
             async with seen.lock, self._among_all(host):
                 # The host's pause is waited out before a place at the address is taken: others may use it.
                 await self._until(max(seen.next_start, self._told(host)))
-                async with address.places, self._place_among_all(group):
-                    await self._start(group, address)
+                place = self._place_among_all(group)
+                async with address.places, place, self._start(group, address, tells) as left:
                     try:
-                        yield
+                        yield left
                     finally:
                         self._pause(host, seen)
         finally:
@@ -132,15 +139,23 @@ class Politeness:
     @asynccontextmanager
     async def _among_all(self, *names: str) -> AsyncIterator[None]:
         """Holds one of these names, against other processes too."""
-        if self._board is None:
-            yield
-            return
-        while (held := next(filter(self._board.take, names), None)) is None:
-            await self._sleep(_LOOK_SECONDS)
+        held = await self._one_of(*names)
         try:
             yield
         finally:
-            self._board.free(held)
+            self._free(held)
+
+    async def _one_of(self, *names: str) -> str:
+        while (held := next(filter(self._take, names), None)) is None:
+            await self._sleep(_LOOK_SECONDS)
+        return held
+
+    def _take(self, name: str) -> bool:
+        return self._board is None or self._board.take(name)
+
+    def _free(self, name: str) -> None:
+        if self._board is not None:
+            self._board.free(name)
 
     def _place_among_all(self, group: str) -> AbstractAsyncContextManager[None]:
         return self._among_all(*(f"{group} place {number}" for number in range(self._per_address)))
@@ -150,14 +165,24 @@ class Politeness:
         if self._board is not None:
             self._board.write(host, seen.next_start)
 
-    async def _start(self, group: str, address: _Group) -> None:
-        """Waits until an address may be asked. The next one is counted from the moment at which this one was really
-        let go: a busy process that is late with one does not catch up."""
-        async with address.starts, self._among_all(group):
+    @asynccontextmanager
+    async def _start(self, group: str, address: _Group, tells: bool) -> AsyncIterator[Left]:
+        """Waits until an address may be asked. The next one is counted from the moment at which this one left, or
+        was really let go: a busy process that is late with one does not catch up."""
+        with ExitStack() as held:
+            await address.starts.acquire()
+            held.callback(address.starts.release)
+            held.callback(self._free, await self._one_of(group))
             await self._until(max(address.next_start, self._told(group)))
-            address.next_start = self._clock() + self._spacing
-            if self._board is not None:
-                self._board.write(group, address.next_start)
+            held.callback(self._started, group, address)
+            if not tells:
+                held.close()
+            yield held.close
+
+    def _started(self, group: str, address: _Group) -> None:
+        address.next_start = self._clock() + self._spacing
+        if self._board is not None:
+            self._board.write(group, address.next_start)
 
     def _told(self, name: str) -> float:
         """What a process wrote last; a moment far ahead is of a clock before the machine was started anew."""

@@ -35,6 +35,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.guard import Guard, Refusal, Where
 from crawler.plan import Timeouts
+from crawler.ways import Left
 
 MAX_HEAD = 256 * 1024
 """Bytes before the body of an answer: a server may send headers for ever, and all of them are kept in memory."""
@@ -73,6 +74,7 @@ class _Talk(HTTP11ClientProtocol):
         self._head = 0
         self._tls_seconds = tls_seconds
         self._alarm: Any = None
+        self.left: Left | None = None
 
     def connectionMade(self) -> None:  # noqa: N802
         super().connectionMade()
@@ -83,6 +85,7 @@ class _Talk(HTTP11ClientProtocol):
 
     def handshakeCompleted(self) -> None:  # noqa: N802
         self._quiet()
+        self._leaves()
 
     def connectionLost(self, reason: Any = connectionDone) -> None:  # noqa: N802
         self._quiet()
@@ -98,7 +101,15 @@ class _Talk(HTTP11ClientProtocol):
 
     def request(self, request: Any) -> Any:
         self._head = 0
-        return super().request(request)
+        answer = super().request(request)
+        if self._alarm is None or not self._alarm.active():  # else it waits for the handshake
+            self._leaves()
+        return answer
+
+    def _leaves(self) -> None:
+        if self.left is not None:
+            self.left()
+            self.left = None
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
         super().dataReceived(data)  # type: ignore[no-untyped-call]
@@ -107,6 +118,22 @@ class _Talk(HTTP11ClientProtocol):
             self._head += len(data)
             if self._head > MAX_HEAD:
                 self._give_up(HeadTooLong())
+
+
+class _Telling:
+    """A pool whose next connection tells when the request on it leaves. One that is tried anew, on another
+    connection, tells nothing; then the end of the turn does."""
+
+    def __init__(self, pool: Any, left: Left) -> None:
+        self._pool, self._left = pool, left
+        self.persistent = pool.persistent
+
+    def getConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802
+        return self._pool.getConnection(key, endpoint).addCallback(self._told)
+
+    def _told(self, connection: Any) -> Any:
+        getattr(connection, "_clientProtocol", connection).left = self._left  # one that was kept comes wrapped
+        return connection
 
 
 class _Talks(_HTTP11ClientFactory):
@@ -258,14 +285,14 @@ class _Way(_BindAddressAgent):
 class Transfer(_ScrapyAgent):
     """Scrapy's transfer of one request with its limits of time and size, by the way the guard gave."""
 
-    def __init__(self, guard: Guard, where: Where, timeouts: Timeouts, **settings: Any) -> None:
+    def __init__(self, guard: Guard, where: Where, timeouts: Timeouts, left: Left, **settings: Any) -> None:
         super().__init__(connectTimeout=timeouts.page, **settings)
-        self._guard, self._where, self._timeouts = guard, where, timeouts
-
+        self._guard, self._where, self._timeouts, self._left = guard, where, timeouts, left
         self._way: _Way | None = None
 
     def _get_agent(self, request: Request, timeout: float) -> Any:  # noqa: ARG002
-        self._way = _Way(self._guard, self._where, self._timeouts, self._contextFactory, self._pool)
+        pool = _Telling(self._pool, self._left)
+        self._way = _Way(self._guard, self._where, self._timeouts, self._contextFactory, pool)
         return self._way
 
     async def answer(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,14 @@ from crawler.guard import Guard
 from crawler.plan import Plan
 from storage.recorded import Recorded
 
+Left = Callable[[], None]
+"""Called when a request leaves; once is enough."""
+
 
 class Turns(Protocol):
     """Politeness, as the visit needs it."""
 
-    def turn(self, host: str, group: str) -> AbstractAsyncContextManager[None]: ...
+    def turn(self, host: str, group: str, *, tells: bool = False) -> AbstractAsyncContextManager[Left]: ...
 
     def slow_down(self, host: str, delay: float) -> None: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import json
 import subprocess
@@ -84,6 +85,41 @@ def test_an_address_sees_four_starts_a_second(day: Day) -> None:
     seen = visits(day, polite(day), [(f"{n}.gov.vn", "203.0.113.1") for n in range(9)], lasting=0.01)
     starts = [start for _, start, _ in seen]
     assert starts == pytest.approx([100 + n / 4 for n in range(9)])
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_request_counts_from_when_it_leaves(day: Day, tmp_path: Path, shared: bool) -> None:
+    """The first waits for its connection; the others, whose connections stand, may not arrive together with it."""
+    boards = [Board(tmp_path / "turns") for _ in range(2)] if shared else [None]
+    turns = [Politeness(clock=day.clock, sleep=day.sleep, board=board) for board in boards]
+    left_at: list[float] = []
+
+    async def ask(number: int) -> None:
+        async with turns[0].turn(f"{number}.gov.vn", "203.0.113.1", tells=True) as left:
+            await day.sleep(0.0 if number else 0.6)
+            left_at.append(day.now)
+            left()
+            left()  # once is enough
+            await day.sleep(0.01)
+
+    asyncio.run(day.live(*map(ask, range(6))))
+    assert left_at == pytest.approx([100.6 + n / 4 for n in range(6)])
+
+
+def test_a_request_that_never_leaves_holds_an_address_only_while_it_lasts(day: Day) -> None:
+    politeness, started = polite(day), []
+
+    async def ask(number: int) -> None:
+        with contextlib.suppress(OSError):
+            async with politeness.turn(f"{number}.gov.vn", "203.0.113.1", tells=True) as left:
+                started.append(day.now)
+                await day.sleep(2)
+                if number == 0:
+                    raise OSError("nobody answered")
+                left()
+
+    asyncio.run(day.live(*map(ask, range(2))))
+    assert started == pytest.approx([100, 102.25])
 
 
 def test_addresses_and_names_do_not_wait_for_each_other(day: Day) -> None:

@@ -31,6 +31,7 @@ from crawler.plan import Plan, Timeouts
 from crawler.politeness import Politeness
 from crawler.probes import Prober
 from crawler.visit import Network, visit
+from crawler.ways import Left
 from sandbox.certificates import Authority, Issuer, context_of
 from storage.evidence import EvidenceWriter
 from storage.recorded import Recorded
@@ -565,9 +566,11 @@ def test_handshakes_are_counted_and_take_their_turn(tmp_path: Path, ca_file: str
     turns: list[str] = []
 
     class Turns(Politeness):
-        def turn(self, host: str, group: str) -> contextlib.AbstractAsyncContextManager[None]:
+        def turn(
+            self, host: str, group: str, *, tells: bool = False
+        ) -> contextlib.AbstractAsyncContextManager[Left]:
             turns.append(host)
-            return super().turn(host, group)
+            return super().turn(host, group, tells=tells)
 
     with Site({"/": html()}, issued(tmp_path, days=(-9, -1))) as site:
         guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)

@@ -10,7 +10,7 @@ import socketserver
 import ssl
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ from crawler.politeness import Politeness
 from crawler.proxy import ForwardProxy
 from crawler.transport import ProxyFault
 from crawler.visit import Network, render, visit
+from crawler.ways import Left
 from tests.made_portal import (
     HOST,
     HTML,
@@ -467,6 +468,34 @@ def test_an_old_server_with_a_bad_certificate_is_read(old_tls: ssl.SSLContext) -
         seen = run(visit(portal(), AddressBook(), Plan(), net, rank=nothing))
     assert (seen.state, seen.home) == ("audited", f"https://{HOST}/")
     assert site.asked[0] == f"GET {HOST}/robots.txt"
+
+
+class Watched(Politeness):
+    """Notes when requests that tell leave, and when their turns are over."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 99, 1e6)
+        self.seen: list[str] = []
+
+    @contextlib.asynccontextmanager
+    async def turn(self, host: str, group: str, *, tells: bool = False) -> AsyncIterator[Left]:
+        async with super().turn(host, group, tells=tells):
+            yield lambda: self.seen.append("left")
+            self.seen += ["over"] if tells else []
+
+
+@pytest.mark.parametrize("over_tls", [False, True])
+def test_a_request_tells_when_it_leaves_on_a_new_connection_and_on_one_that_was_kept(
+    over_tls: bool, old_tls: ssl.SSLContext
+) -> None:
+    turns = Watched()
+    with Site({"/": html("/a"), "/a": html()}, old_tls if over_tls else None) as site:
+        net = Network(Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True), turns)
+        seen = run(visit(portal(), AddressBook(), Plan(), net, rank=nothing))
+    assert seen.state == "audited"
+    answered = len(site.asked)
+    assert answered >= 3
+    assert "".join(each[0] for each in turns.seen).count("lo") >= answered, turns.seen
 
 
 def test_the_home_is_shown_to_the_browser_and_its_links_are_followed() -> None:
