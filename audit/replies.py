@@ -1,4 +1,4 @@
-"""The CSV that an agency filled in, read back whole or refused whole: every fault at once, with its line.
+"""The CSV or workbook that an agency filled in, read back whole or refused whole: every fault at once, by its line.
 
 What spreadsheets do to a CSV is undone (``audit.spreadsheet``), and what they do to these cells: days written anew,
 an id of digits made a number (the row's portal and rule then tell which finding it is)."""
@@ -6,14 +6,15 @@ an id of digits made a number (the row's portal and rule then tell which finding
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from audit.delivery.answered import is_workbook, read_workbook
 from audit.finding_ids import Place
 from audit.reports.csv import columns
-from audit.spreadsheet import FileRefused, plain, quoted, read_rows, read_text
+from audit.spreadsheet import FileRefused, Line, plain, quoted, read_rows, read_text
 from storage.opinions import Reply, ReplyKind
 
 _NEEDED = ("finding", "agency_reply")
@@ -62,7 +63,7 @@ def read_answers(
         " / the columns “finding” and “agency_reply” are not there; keep the heading of the file that was sent"
     )
     headings = {plain(name): one.name for one in columns() for name in (one.name, one.vi) if one.name in _READ}
-    rows = list(read_rows(read_text(path), headings, _NEEDED, missing, problems))
+    rows = list(_lines(path, headings, missing, problems))
     found: dict[Place, tuple[Reply, int]] = {}
     empty = 0
     for line, cells in rows:
@@ -90,6 +91,12 @@ def read_answers(
     return Answers(tuple(answer for answer, _ in found.values()), empty)
 
 
+def _lines(path: Path, headings: Mapping[str, str], missing: str, problems: list[str]) -> Iterator[Line]:
+    if path.is_file() and is_workbook(path):
+        return read_workbook(path, headings, _NEEDED, missing)
+    return read_rows(read_text(path), headings, _NEEDED, missing, problems)
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     line: int
@@ -97,7 +104,9 @@ class _Row:
     problems: list[str]
 
     def tell(self, vi: str, en: str) -> None:
-        self.problems.append(f"dòng {self.line}: {vi} / line {self.line}: {en}")
+        sheet = quoted(self.cells.get("sheet", ""))
+        where = (f" của “{sheet}”", f" of “{sheet}”") if sheet else ("", "")
+        self.problems.append(f"dòng {self.line}{where[0]}: {vi} / line {self.line}{where[1]}: {en}")
 
     def reply(self) -> ReplyKind | None:
         text = self.cells["agency_reply"]

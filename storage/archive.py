@@ -246,19 +246,26 @@ class Archive:
         ``views`` a visit has no pages at all.
         ``only`` names the portals wanted, ``agency`` whose they are. Raises UnknownRun.
         """
-        with self.database.read() as connection:
-            self._one(connection, run_id)
-            asked = select(portal_runs.c.portal_id).where(portal_runs.c.run_id == run_id)
-            if agency is not None:
-                asked = asked.where(portal_runs.c.agency_id == agency)
-            ids = sorted(found for found in connection.scalars(asked) if only is None or found in only)
-        at_once = 1 if pages else 100
+        ids = self.portal_ids(run_id, agency=agency)
+        if only is not None:
+            wanted = frozenset(only)
+            ids = [each for each in ids if each in wanted]
+        at_once = 1 if pages else 100 if views else 25
         commons = Commons()
         for start in range(0, len(ids), at_once):
             with self.database.read() as connection:
                 some = ids[start : start + at_once]
                 batch = load(connection, run_id, some, pages=pages, views=views, commons=commons)
             yield from batch
+
+    def portal_ids(self, run_id: str, *, agency: str | None = None) -> list[str]:
+        """The ids of the portals that a run holds, or of those of one agency, in their order. Raises UnknownRun."""
+        with self.database.read() as connection:
+            self._one(connection, run_id)
+            asked = select(portal_runs.c.portal_id).where(portal_runs.c.run_id == run_id)
+            if agency is not None:
+                asked = asked.where(portal_runs.c.agency_id == agency)
+            return sorted(connection.scalars(asked))
 
     def must_be_whole(self, run_id: str) -> None:
         """Raises EvidencePruned where pages of the run are no longer there: what is left must not be judged."""

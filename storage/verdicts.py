@@ -103,7 +103,7 @@ def _past(told: Sequence[tuple[Any, ...]], said: Sequence[tuple[Any, ...]]) -> l
     for first, last, *item in said:
         for nth in range(first, min(last, newest) + 1):
             if nth in by_nth:
-                by_nth[nth].append(tuple(item))  # type: ignore[arg-type]
+                by_nth[nth].append(tuple(item))
     return [
         PastVerdict(run_id, kind, day, at, *item) for nth, run_id, kind, day, at in told for item in by_nth[nth]
     ]

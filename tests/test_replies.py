@@ -219,7 +219,7 @@ REFUSED: dict[str, tuple[Saved, str]] = {
         lambda rows: as_csv(rows).encode("cp1258", "replace"),
         "không phải UTF-8",
     ),
-    "a workbook": (lambda _: b"PK\x03\x04" + bytes(200), "đây là sổ tính"),
+    "a workbook": (lambda _: b"PK\x03\x04" + bytes(200), "không đọc được sổ tính"),
     "an empty file": (lambda _: b"", "dòng 1: không thấy các cột"),
     "noise": (lambda _: bytes(range(256)) * 4, "không"),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,7 +21,7 @@ from click.testing import CliRunner, Result
 from audit.cli import main
 from audit.delivery import sending
 from storage.archive import Archive
-from storage.opinions import ManualVerdict, Opinions, Waiver
+from storage.opinions import ManualVerdict, Opinions, Reply, Waiver
 from storage.outbox import Outbox
 from tests.loopback import self_signed
 from tests.mail_server import Mailbox, mail_server
@@ -381,6 +383,50 @@ def test_a_package_that_went_by_document_is_noted_and_followed_by_no_mail(office
     assert office.box.mails == []
     store(office.archive, "r3", TWO, night=2)
     assert office.states(run="r3") == {"lao-cai": "unchanged"}
+
+
+def test_the_workbook_comes_back_filled_in(office: Office) -> None:
+    """As a body fills it in: two answers on two sheets, one of them wrong the first time."""
+    office.nights(TWO, TWO)
+    office.send("--run", "latest", "--reply-by", "2026-08-15")
+    book = office.files("r2", "lao-cai")["ket-qua-lao-cai.xlsx"]
+    path = office.folder / "tra-loi.xlsx"
+    for answer, status in (("chịu", 2), ("Không đồng ý", 0)):
+        path.write_bytes(filled(book, {2: ("fixed", "đã bổ sung"), 3: (answer, "có ở /lien-he")}))
+        given = ["--by", "A", "--data", str(office.folder / "data"), "--format", "json"]
+        result = CliRunner().invoke(main, ["replies", "import", str(path), *given], env={"AUDIT_LANG": "en"})
+        assert result.exit_code == status, result.output
+        if status:
+            assert "line 6 of “sxd.laocai.gov.vn”" in result.stderr
+    told = {(one.portal_id, one.reply, one.note, one.run_id, one.reply_by) for one in replies(office)}
+    due = date(2026, 8, 15)
+    assert told == {
+        ("laocai", "fixed", "đã bổ sung", "r2", due),
+        ("sxd", "dispute", "có ở /lien-he", "r2", due),
+    }
+
+
+def filled(book: bytes, answers: Mapping[int, tuple[str, str]]) -> bytes:
+    """The workbook with the first finding of some sheets answered."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            for sheet, answer in answers.items():
+                if name == f"xl/worksheets/sheet{sheet}.xml":
+                    for letter, value in zip("NO", answer, strict=True):
+                        text, count = re.subn(
+                            f'<c r="{letter}6" s="([0-9]+)"/>',
+                            rf'<c r="{letter}6" s="\1" t="inlineStr"><is><t>{value}</t></is></c>',
+                            text,
+                        )
+                        assert count == 1
+            new.writestr(name, text)
+    return file.getvalue()
+
+
+def replies(office: Office) -> list[Reply]:
+    return Opinions(office.archive.database).replies()
 
 
 def opened(raw: bytes) -> EmailMessage:

@@ -14,10 +14,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from audit.reports import sorting, xlsx
+from audit.reports import long_table, sorting, xlsx
 from audit.reports.csv import write_csv
 from audit.reports.letter import Letter, Table, as_docx
 from audit.reports.xlsx import Cell, Choice, Workbook, letters_of, sheet_names
+from storage.archive import Archive
+from tests.told_bodies import FAULT, FOOTER, SEARCH, SHOWN, SPOKESPERSON, said, store
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -188,3 +190,20 @@ def test_libreoffice_opens_what_was_written(tmp_path: Path) -> None:
 def read(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
+
+
+def test_a_long_table_made_by_two_processes_is_the_same(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {
+        "laocai": [said(SPOKESPERSON, FAULT), said(FOOTER, SHOWN)],
+        "sxd": [said(FOOTER, SHOWN, severity="high")],
+    }
+    with Archive.open(sqlite_url) as archive:
+        store(archive, "r1", {**told, "stc": [said(SEARCH, FAULT, severity="low")]}, kind="run")
+        run, ids = archive.outline("r1"), archive.portal_ids("r1")
+        asked = long_table.Asked("all", "vi")
+        alone = list(long_table.rows_of_run(archive, sqlite_url, run, ids, asked))
+        monkeypatch.setattr(long_table, "LONG", 1)
+        assert list(long_table.rows_of_run(archive, sqlite_url, run, ids, asked)) == alone
+    assert len(alone) == 4

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from itertools import chain, islice
 from typing import Any
 
 import click
@@ -21,9 +18,9 @@ from audit.matrix import link_list
 from audit.opinions import beside
 from audit.output import Output
 from audit.refusals import BadInput
-from audit.reports.csv import What, columns, row_order, run_rows, wanted, write_csv_into
+from audit.reports.csv import What, columns, wanted, write_csv_into
 from audit.reports.json import json_text, run_as_json
-from audit.reports.sorting import in_order
+from audit.reports.long_table import Asked, rows_of, rows_of_run, without_cycles
 from audit.rounds import as_run
 from audit.settings import export_format, settings
 from audit.speech import Order
@@ -33,7 +30,6 @@ from storage.records import Run
 
 _EXPORTED = settings("run", "round", "agency", "what", "data", "db", "output")
 _EXPORTED[0].required = False  # a round may be named in its place
-_AT_ONCE = 100
 
 
 @click.command("export", cls=Order, params=[*_EXPORTED, export_format()])
@@ -67,47 +63,28 @@ def _run_of(archive: Archive, given: Mapping[str, Any], agency: str | None = Non
 
 def _export_table(archive: Archive, given: Mapping[str, Any], output: Output, desk: Desk) -> None:
     """The table for agencies, a few portals at a time: a whole night does not fit in memory."""
-    reply_by = None
+    what: What = given["what"] or "findings"
     if given["round"] is not None:
         one = round_of(archive, given["round"])
-        told, reply_by = as_run(archive, one), one.explain_until
-        portals = iter(of_agency(told, given["agency"]))
+        told = as_run(archive, one)
+        rows = rows_of(archive, told, of_agency(told, given["agency"]), Asked(what, desk.lang, one.explain_until))
     else:
         told = archive.outline(run_id_of(archive, given["run"]))
-        portals = archive.portals(told.header.id, views=False, agency=given["agency"])
-    first = next(portals, None)
-    if first is None and given["agency"] is not None:
-        raise BadInput("error.no_agency", run=told.header.id, agency=given["agency"])
-
-    def rows() -> Iterator[list[str]]:
-        source = chain((first,) if first else (), portals)
-        while some := list(islice(source, _AT_ONCE)):
-            standing = beside(archive, told, some)
-            found = findings_in(standing)
-            what: What = given["what"] or "findings"
-            yield from run_rows(told, some, found, desk.lang, what, told=standing, reply_by=reply_by)
-
+        ids = archive.portal_ids(told.header.id, agency=given["agency"])
+        if not ids and given["agency"] is not None:
+            raise BadInput("error.no_agency", run=told.header.id, agency=given["agency"])
+        address = given["db"] or given["data"] / "audit.db"
+        rows = rows_of_run(archive, address, told, ids, Asked(what, desk.lang))
     headings = [one.heading(desk.lang) for one in columns()]
-    with output.stream() as file, _no_cycles():
+    with output.stream() as file, without_cycles():
         if given["format"] == "csv":
-            write_csv_into(file, headings, in_order(rows(), row_order))
+            write_csv_into(file, headings, rows)
             return
         from audit.reports.xlsx import Workbook
 
         title = say("workbook.title", desk.lang, id=told.header.id)
         with Workbook(file, title=title, made_at=datetime.now(UTC)) as book:
-            name = say("workbook.sheet", desk.lang)
-            book.lines(name, headings, [one.width for one in columns()], in_order(rows(), row_order))
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Frozen records hold each other in no circle; looking for some takes a third of the time of a long table."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
+            book.lines(say("workbook.sheet", desk.lang), headings, [one.width for one in columns()], rows)
 
 
 @click.command(

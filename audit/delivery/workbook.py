@@ -37,6 +37,7 @@ _SHEET = (
     ("agency_note", 28),
     ("document_no", 13),
     ("finding", 15),
+    ("run", 20),
 )
 """The columns of a portal's sheet, and their widths in characters."""
 _SUMMARY = (
@@ -196,6 +197,7 @@ def _line(number: int, package: Package, part: Part, item: Item, lang: Lang) -> 
         Cell(due, "day"),
         *(Cell(None, style) for _ in range(3)),
         Cell(finding_id(part.one.portal.id, judged.rule)),
+        Cell(clean(package.source.run.header.id)),
     ]
 
 
