@@ -408,7 +408,7 @@ def test_headings_rules_and_rates(data: Path) -> None:
     assert "0,60 (3)" in headings.stdout
     told = call(data, "rates", "--run", "n1")
     assert "66,7 %" in told.stdout
-    assert "2/3 cơ quan đo được; 1 chưa rõ" in told.stdout
+    assert "đạt 2 trong 3 đo được; 1 chưa rõ" in told.stdout
     assert "Tỉnh khuat" in told.stdout
     several = json.loads(call(data, "rules", "--run", "n1", "--format", "json").stdout)
     assert {row["rule"] for row in several} == {CONTACT, "r.00", "r.01", "r.02", "r.03"}

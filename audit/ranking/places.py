@@ -104,10 +104,11 @@ class Ranking:
 
 def ranking(results: Results, *, group: Group | None = None, before: Results | None = None) -> Ranking:
     """The ranking of a run or a round, with the changes since ``before``."""
-    kinds = _by_kind(results, group)
+    results, before = _counted(results, group), before and _counted(before, group)
+    kinds = _by_kind(results)
     if before is not None:
-        kinds = _with_changes(kinds, results, _by_kind(before, group), before, group)
-    rules = {item.rule for each in results.portals for item in _counted(each, group)}
+        kinds = _with_changes(kinds, results, _by_kind(before), before)
+    rules = {item.rule for each in results.portals for item in each.judgements}
     then = before.source if before else None
     same = then is None or by_same_rules(results.source, then)
     return Ranking(results.source, then, group, tuple(sorted(rules)), same, kinds)
@@ -119,19 +120,19 @@ def counts(item: Judgement) -> bool:
     return alone.measured + alone.not_measured == 1
 
 
-def _by_kind(results: Results, group: Group | None) -> tuple[KindRanking, ...]:
+def _by_kind(results: Results) -> tuple[KindRanking, ...]:
     by_kind: dict[Kind, list[Seen]] = {kind: [] for kind in RANKED}
     for each in results.portals:
         by_kind.get(each.portal.kind, []).append(each)
-    told = (_of_kind(kind, several, group, results.source) for kind, several in by_kind.items())
+    told = (_of_kind(kind, several, results.source) for kind, several in by_kind.items())
     return tuple(each for each in told if each.places or each.unranked)
 
 
-def _of_kind(kind: Kind, several: Sequence[Seen], group: Group | None, source: Source) -> KindRanking:
+def _of_kind(kind: Kind, several: Sequence[Seen], source: Source) -> KindRanking:
     places: list[Place] = []
     unranked: list[Unranked] = []
     for each in several:
-        one = score(_counted(each, group), each.portal)
+        one = score(each.judgements, each.portal)
         why = _no_place(each, one, source)
         if why is not None:
             unranked.append(Unranked(each.portal, one, why, each.reason if why == each.state else None))
@@ -179,20 +180,26 @@ def _no_place(each: Seen, one: Score, source: Source) -> str | None:
     return "few_measured" if one.measured + one.not_measured else "nothing_counted"
 
 
-def _counted(each: Seen, group: Group | None) -> list[Judgement]:
-    return [item for item in each.judgements if group in (None, item.group) and counts(item)]
+def _counted(results: Results, group: Group | None) -> Results:
+    """The results with what counts alone, of one heading or of all. Judgements that say the same are one object
+    (``audit.ranking.results``), and the formula is asked once of each."""
+    known: dict[int, bool] = {}
+
+    def counted(item: Judgement) -> bool:
+        if id(item) not in known:
+            known[id(item)] = group in (None, item.group) and counts(item)
+        return known[id(item)]
+
+    portals = (replace(each, judgements=tuple(filter(counted, each.judgements))) for each in results.portals)
+    return replace(results, portals=tuple(portals))
 
 
 def _with_changes(
-    kinds: Sequence[KindRanking],
-    results: Results,
-    earlier: Sequence[KindRanking],
-    before: Results,
-    group: Group | None,
+    kinds: Sequence[KindRanking], results: Results, earlier: Sequence[KindRanking], before: Results
 ) -> tuple[KindRanking, ...]:
     then = {(kind.kind, place.portal.id): (place, len(kind.places)) for kind in earlier for place in kind.places}
-    said_now = {each.portal.id: _measured(each, group) for each in results.portals}
-    said_then = {each.portal.id: _measured(each, group) for each in before.portals}
+    said_now = {each.portal.id: _measured(each) for each in results.portals}
+    said_then = {each.portal.id: _measured(each) for each in before.portals}
 
     def change(kind: Kind, place: Place) -> Change | None:
         found = then.get((kind, place.portal.id))
@@ -216,7 +223,7 @@ def _with_changes(
     )
 
 
-def _measured(each: Seen, group: Group | None) -> Mapping[str, str]:
+def _measured(each: Seen) -> Mapping[str, str]:
     """Outcomes by rule, of those that passed or failed."""
-    told = ((item.rule, item.verdict.outcome) for item in _counted(each, group))
+    told = ((item.rule, item.verdict.outcome) for item in each.judgements)
     return {rule: outcome for rule, outcome in told if outcome in ("passed", "failed")}

@@ -109,8 +109,8 @@ def ranking_tables(told: Ranking, top: int | None, lang: Lang) -> Iterator[Conso
         if not told.same_rules:
             yield Text(clean(say("ranking.other_rules", lang)))
     yield Text(clean(say("ranking.counted", lang, count=len(told.rules))))
+    yield Text()
     for kind in told.kinds:
-        yield Text()
         yield Text(_kind_line(told, kind, lang), "bold")
         changes = told.before is not None
         if top is None or len(kind.places) <= 2 * top:
@@ -131,9 +131,9 @@ def heading_tables(by_heading: Sequence[tuple[Group, Ranking]], lang: Lang) -> I
             for place in kind.places:
                 row = cells.setdefault(kind.kind, {}).setdefault(str(place.portal.address), {})
                 row[group] = f"{decimal(place.index, lang)} ({place.rank})"
+    yield Text()
     for kind_name, rows in cells.items():
         groups = [group for group, _ in by_heading if any(group in row for row in rows.values())]
-        yield Text()
         yield Text(_capital(term("kind", kind_name, lang)), "bold")
         headings = [term("heading", "portal", lang), *(term("group_short", group, lang) for group in groups)]
         yield from listing(
@@ -150,21 +150,17 @@ def rate_tables(
     """Kind by kind the rules and their shares, with the surveys beside them; ``named`` lists the agencies of which
     nothing is known, too."""
     titles = _titles(lang)
+    yield Text()
     for kind in dict.fromkeys(one.kind for one in several):
-        yield Text()
         yield Text(_capital(term("kind", kind, lang)), "bold")
         here = [one for one in several if one.kind == kind]
         headings = [term("heading", name, lang) for name in ("title", "share", "rate_n", "share_between")]
         yield from listing(headings, [_rate_line(source, one, titles, lang) for one in here], lang)
-        for one in here:
-            if (survey := survey_of(one, surveys)) is not None:
-                yield Text(clean(survey_text(survey, lang)))
+        notes = [survey_text(survey, lang) for one in here if (survey := survey_of(one, surveys)) is not None]
         if named:
-            for one in here:
-                if one.unmeasured:
-                    names = "; ".join(_named(each, lang) for each in one.unmeasured)
-                    title = titles.get(one.rule, one.rule)
-                    yield Text(clean(say("ranking.unmeasured", lang, title=title, names=names)))
+            notes += [_unmeasured(one, titles, lang) for one in here if one.unmeasured]
+        yield from (Text(clean(f"· {note}")) for note in notes)
+        yield from [Text()] if notes else []
 
 
 # --- inside -----------------------------------------------------------------------------------------------
@@ -304,6 +300,11 @@ def _whose(portal: Portal, lang: Lang) -> str:
 def _named(one: Asked, lang: Lang) -> str:
     name = agency_name(one.agency, lang) if one.agency else ", ".join(str(each.address) for each in one.portals)
     return f"{name} ({term('reason', one.why, lang)})" if one.why else name
+
+
+def _unmeasured(one: Rate, titles: Mapping[str, str], lang: Lang) -> str:
+    names = "; ".join(_named(each, lang) for each in one.unmeasured)
+    return say("ranking.unmeasured", lang, title=titles.get(one.rule, one.rule), names=names)
 
 
 def _rate_line(source: Source, one: Rate, titles: Mapping[str, str], lang: Lang) -> list[str]:
