@@ -14,18 +14,34 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
 
 from audit.cli import main
 from audit.delivery import sending
+from audit.rounds import weigh
+from audit_rules.verdict import failed
 from storage.archive import Archive
 from storage.opinions import ManualVerdict, Opinions, Reply, Waiver
 from storage.outbox import Outbox
+from storage.rounds import EvaluationRound, Rounds, registry_sha
 from tests.loopback import self_signed
 from tests.mail_server import Mailbox, mail_server
-from tests.told_bodies import FAULT, FOOTER, MET, SEARCH, SHOWN, SPOKESPERSON, UNSEEN, said, store, write_registry
+from tests.told_bodies import (
+    EVIDENCE,
+    FAULT,
+    FOOTER,
+    MET,
+    SEARCH,
+    SHOWN,
+    SPOKESPERSON,
+    UNSEEN,
+    said,
+    store,
+    write_registry,
+)
 
 THERE = {"lao-cai": "vanthu@laocai.gov.vn"}
 NOW = datetime(2026, 7, 16, tzinfo=UTC)
@@ -174,6 +190,43 @@ def test_owners_without_an_address_are_listed_and_do_not_stop_the_others(office:
         assert [row["delivery_state"] for row in json.loads(result.stdout)] == [state]
         assert result.exit_code == 0
     assert office.box.mails == []
+
+
+def test_what_shows_others_a_way_in_goes_only_once_a_person_has_confirmed_it(office: Office) -> None:
+    spam = {"sxd": [said("integrity.no_injected_spam", failed(EVIDENCE, embargoed=True), severity="high")]}
+    office.nights(spam, spam)
+    assert office.states() == {"lao-cai": "nothing"}
+    Opinions(office.archive.database).keep(
+        ManualVerdict("m1", "sxd", "integrity.no_injected_spam", "failed", "có", "A", date(2026, 7, 16), "", NOW)
+    )
+    assert office.states() == {"lao-cai": "ready"}
+
+
+def test_a_round_is_told_while_it_takes_explanations_and_once_it_is_approved(office: Office) -> None:
+    rounds = Rounds(office.archive.database)
+    files = {path.name: path.read_bytes() for path in (office.folder / "registry").iterdir()}
+    office.nights(TWO, TWO)
+    until, opened_at, nights = date(2026, 8, 15), datetime(2026, 7, 1, tzinfo=UTC), ("r1", "r2")
+    one = EvaluationRound(
+        "q3", "open", date(2026, 7, 15), "rules-1", registry_sha(files), until, opened_at, "A", nights
+    )
+    rounds.open(one, files)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("audit.rounds._judged", lambda _archive, _header, seen, _one, _book: seen.judgements)
+        patched.setattr("audit.rounds.nights_of", lambda archive, *_: [archive.header(each) for each in nights])
+        assert office.send("--round", "q3", "--mail").exit_code == 0
+        (told,) = office.box.mails
+        assert "Please answer by 2026-08-15" in body(opened(told[1]))
+        assert office.send("--round", "q3", "--mail").exit_code == 0
+        rounds.close("q3", list(weigh(office.archive, one)), nights, NOW, "A")
+    waiting = office.send("--round", "q3", "--mail")
+    assert (waiting.exit_code, len(office.box.mails)) == (2, 1)
+    assert "waits for approval" in waiting.stderr
+    rounds.approve("q3", NOW, "Phạm Thị D", "15/QĐ")
+    assert office.send("--round", "q3", "--mail", "--lang", "vi").exit_code == 0
+    assert len(office.box.mails) == 2
+    assert "q3" in body(opened(office.box.mails[1][1]))
+    assert "15/QĐ" in letter_text(office.files("q3-approved", "lao-cai")["cong-van-lao-cai.docx"])
 
 
 # --- once, and only when something changed ----------------------------------------------------------------
@@ -427,6 +480,11 @@ def filled(book: bytes, answers: Mapping[int, tuple[str, str]]) -> bytes:
 
 def replies(office: Office) -> list[Reply]:
     return Opinions(office.archive.database).replies()
+
+
+def letter_text(docx: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(docx)) as into:
+        return "".join(ElementTree.fromstring(into.read("word/document.xml")).itertext())  # noqa: S314
 
 
 def opened(raw: bytes) -> EmailMessage:

@@ -42,7 +42,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Held:
     """A fault that was seen and stays in the house, and why: ``unpublished``, ``one_night``, ``review``,
-    ``person`` (who saw otherwise)."""
+    ``embargoed`` (it shows others a way in), ``person`` (who saw otherwise)."""
 
     judgement: Judgement
     why: str
@@ -85,11 +85,15 @@ def select(
 
 def _held(judged: Judgement, beside: Beside, past: Sequence[PastVerdict], *, weighed: bool) -> str:
     """Why a fault stays; empty where it may go."""
+    if weighed and judged.verdict.outcome != "failed":  # the round itself holds it back
+        return "review"
     looked = beside.manual[-1] if beside.manual else None
     if looked is not None and _speaks_of(looked, past):
         return "" if looked.outcome == "failed" else "person"
     if judged.verdict.outcome != "failed":
         return "review"
+    if judged.verdict.values.get("embargoed"):
+        return "embargoed"
     if judged.stage != "published":
         return "unpublished"
     if not weighed and (beside.finding is None or beside.finding.state == "unconfirmed"):
