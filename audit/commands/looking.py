@@ -51,7 +51,8 @@ def demo(desk: Desk, /, **given: Any) -> int:
     from audit.demo import province
 
     given |= {"data": given["data"] / "demo", "law_day": None}
-    with province(given["render"]) as place:
+    make_data_folder(given["data"])
+    with province(given["render"], given["data"]) as place:
         registry = registry_of(place.registry)
         if not given["quiet"]:
             click.echo(say("progress.demo", desk.lang, count=len(place.sites)), err=True)
