@@ -355,6 +355,10 @@ def test_a_refusal_is_written_down_and_not_asked_for_again_until_the_address_is_
     assert [to for to, _ in office.box.mails] == ["ubnd@laocai.gov.vn"]
     told = json.loads(office.send("list", "--format", "json").stdout)
     assert "550 5.1.1 no such user" in told[0]["letter_attempts"][0]
+    for form in ("csv", "table"):
+        listed = office.send("list", "--format", form)
+        assert listed.exit_code == 0
+        assert "550 5.1.1" in " ".join(listed.stdout.split())
 
 
 @pytest.mark.parametrize("when", ["recipient", "data", "after"])
@@ -499,10 +503,13 @@ def body(message: EmailMessage) -> str:
     return str(part.get_content())
 
 
-def test_every_state_has_its_words() -> None:
+def test_every_state_and_every_column_has_its_words() -> None:
     from typing import get_args
 
+    from audit.delivery.list import _COLUMNS, _LETTER
     from audit.words import term
 
     for state in get_args(sending.State):
         assert term("delivery_state", state, "vi") != state
+    for column in (*_COLUMNS, *_LETTER):
+        assert term("heading", column, "vi") != column

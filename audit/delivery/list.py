@@ -15,7 +15,7 @@ from audit.delivery.sending import Sent
 from audit.delivery.workbook import page_of, sums
 from audit.history import finding_id
 from audit.listings import Cell, Listing
-from audit.reports.csv import fault_text, write_csv
+from audit.reports.csv import columns, fault_text, write_csv
 from audit.succession import agency_name
 from audit.words import clean, say, term
 from audit_rules.facts import Portal
@@ -27,19 +27,9 @@ _COLUMNS = (
     *("letter_mended", "letter_held", "letter", "letter_folder", "detail"),
 )
 _LETTER = (
-    *(
-        "letter",
-        "agency_id",
-        "agency",
-        "owner_id",
-        "source",
-        "source_id",
-        "edition",
-        "address",
-        "subject",
-        "status",
-    ),
-    *("findings", "changed_at", "document_no", "settled_by", "attempts"),
+    *("letter", "agency_id", "agency", "owner_id", "source", "source_id", "letter_edition", "address"),
+    *("letter_subject", "status", "letter_findings", "letter_changed_at", "document_no", "settled_by"),
+    "letter_attempts",
 )
 _HELD = ("finding", "portal", "rule", "title", "severity", "stage", "letter_held", "page", "fault")
 HELD_FILE = "cho-xac-nhan.csv"
@@ -97,7 +87,8 @@ def held_file(told: Sequence[Sent], folder: Path, lang: Lang) -> int:
     OSError."""
     rows = [row for one in told if not one.package.is_copy for row in _held(one, lang)]
     if rows:
-        headings = [term("heading", name, lang) for name in _HELD]
+        known = {one.name: one.heading(lang) for one in columns()}
+        headings = [known.get(name) or term("heading", name, lang) for name in _HELD]
         write_files(folder, {HELD_FILE: write_csv(headings, rows)})
     return len(rows)
 
@@ -133,7 +124,7 @@ def letters_of(box: Outbox, letters: Iterable[Delivery], lang: Lang) -> Listing:
         rows.append(
             {
                 "letter": one.id,
-                "findings": len(one.told),
+                "letter_findings": len(one.told),
                 "letter_changed_at": shown(one.changed_at),
                 "letter_edition": one.edition,
                 "letter_subject": one.subject,

@@ -71,14 +71,15 @@ def as_docx(letter: Letter, made_at: datetime) -> bytes:
 def _body(letter: Letter) -> str:
     parts = [_head(letter), _paragraph("", before=6)]
     parts.append(_paragraph(f"Kính gửi: {letter.addressee}.", align="center", before=12, after=12))
-    for piece in letter.text:
+    for number, piece in enumerate(letter.text, 1):
         if isinstance(piece, Table):
             parts += [_table(piece), _paragraph("", size=6)]
         elif piece.startswith("# "):
             parts.append(_paragraph(piece[2:], bold=True, first=10, before=6, after=3, with_next=True))
         else:
-            parts.append(_paragraph(piece, align="both", first=10, before=3, after=6))
-    parts += [_paragraph("", size=6), _foot(letter)]
+            last = number >= len(letter.text) - 1  # a signature never stands on a page without text
+            parts.append(_paragraph(piece, align="both", first=10, before=3, after=6, with_next=last))
+    parts += [_paragraph("", size=6, with_next=True), _foot(letter)]
     page = (
         f'<w:sectPr><w:headerReference w:type="default" r:id="rId2"/><w:pgSz w:w="{_mm(210)}" w:h="{_mm(297)}"/>'
         f'<w:pgMar w:top="{_mm(20)}" w:right="{_mm(20)}" w:bottom="{_mm(20)}" w:left="{_mm(30)}"'
@@ -108,7 +109,7 @@ def _foot(letter: Letter) -> str:
     left = [_paragraph("Nơi nhận:", size=12, bold=True, italic=True)]
     left += [_paragraph(f"- {line}", size=11) for line in letter.recipients]
     right = [
-        _paragraph("QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ", align="center", size=14, bold=True),
+        _paragraph("QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ", align="center", size=13, bold=True),
         _paragraph("(Chữ ký số hoặc chữ ký của người có thẩm quyền)", align="center", size=12, italic=True),
         *(_paragraph("") for _ in range(3)),
         _paragraph("Họ và tên", align="center", size=14, bold=True),

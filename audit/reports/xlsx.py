@@ -270,7 +270,7 @@ def _height(row: Sequence[Cell], widths: Sequence[float]) -> float:
     lines = 1
     for cell, width in zip(row, widths, strict=False):
         if cell.style in WRAPPED and isinstance(cell.value, str):
-            lines = max(lines, ceil(len(cell.value) * 1.1 / width))
+            lines = max(lines, ceil(len(cell.value) * 0.95 / width))
     title = any(cell.style == "title" for cell in row)
     return min(lines * LINE + (7 if title else 1), _TALLEST)
 

@@ -63,8 +63,9 @@ def styles() -> str:
 
 def _format(font: int, fill: int, border: int, form: int, wrapped: bool) -> str:
     high, wrap = ("center" if fill == 1 else "top"), (' wrapText="1"' if wrapped else "")
+    side = ' horizontal="center"' if form in (_DAY, _NUMBER) else ""
     return (
         f'<xf numFmtId="{form}" fontId="{font}" fillId="{fill + 1 if fill else 0}" borderId="{border}" xfId="0"'
         ' applyNumberFormat="1" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">'
-        f'<alignment vertical="{high}"{wrap}/></xf>'
+        f'<alignment{side} vertical="{high}"{wrap}/></xf>'
     )
