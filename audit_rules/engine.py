@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from audit_rules.as_sent import as_sent
@@ -27,8 +28,7 @@ _NARROW_RULES = frozenset({"structure.links_to_main_portal", "structure.archive_
 
 def first_verdicts(portal: Portal, visit: Visit, around: Surroundings, rulebook: Rulebook) -> dict[str, Verdict]:
     """Every rule's answer to what the first look saw, by rule id in their order."""
-    first = SiteFacts(portal, visit, around.book)
-    return _verdicts(rulebook, first, around)
+    return _verdicts(rulebook, SiteFacts(portal, replace(visit, later=None), around.book), around)
 
 
 def judge(
@@ -43,11 +43,14 @@ def judge(
     """Every rule's answer about one portal, in the order of the rule ids.
 
     ``day`` is the law day: it decides standing and grounds, never what was seen. Rules that failed are asked again
-    of the visit with what was seen later, where there was a second look. ``first`` are the ``first_verdicts`` of
+    of the visit with what was seen later, where there was a second look; rules that weigh both looks themselves are
+    asked with both. ``first`` are the ``first_verdicts`` of
     the same visit, where somebody has them.
     """
     verdicts = dict(first_verdicts(portal, visit, around, rulebook) if first is None else first)
     if visit.later is not None:
+        both = SiteFacts(portal, visit, around.book)
+        verdicts |= _verdicts(rulebook.only(lambda entry: entry.rule.twice), both, around)
         second = SiteFacts(portal, seen_later(visit, visit.later), around.book)
         failed = rulebook.only(lambda entry: verdicts[entry.id].outcome == "failed")
         for rule, verdict in _verdicts(failed, second, around).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from inspect import cleandoc, signature
 from typing import cast, overload
 
@@ -19,13 +20,15 @@ Decide = Callable[[SiteFacts, Surroundings], Verdict]
 class Rule:
     """``id`` is topic and function name and is public for ever; ``duty`` is the docstring's first paragraph,
     ``how`` the rest of it: how the rule decides, and what it cannot see. Rules of the ``whole_run`` are told what
-    only that tells (``Surroundings.alone`` names it); what they pass without it they pass with it too."""
+    only that tells (``Surroundings.alone`` names it); what they pass without it they pass with it too. Those
+    that look ``twice`` weigh the second look themselves; others are shown it only where they failed."""
 
     id: str
     duty: str
     decide: Decide
     how: str = ""
     whole_run: bool = False
+    twice: bool = False
 
     @property
     def topic(self) -> str:
@@ -41,25 +44,27 @@ def rule(decide: Alone | Decide) -> Rule: ...
 
 
 @overload
-def rule(*, whole_run: bool) -> Callable[[Decide], Rule]: ...
+def rule(*, whole_run: bool = False, twice: bool = False) -> Callable[[Alone | Decide], Rule]: ...
 
 
-def rule(decide: Alone | Decide | None = None, *, whole_run: bool = False) -> Rule | Callable[[Decide], Rule]:
+def rule(
+    decide: Alone | Decide | None = None, *, whole_run: bool = False, twice: bool = False
+) -> Rule | Callable[[Alone | Decide], Rule]:
     """Makes a rule of a function in ``audit_rules/topics``; the rulebook finds it there, no list is kept.
 
     A rule that needs nothing of what is known around the portal takes the site alone; one that asks for what only
-    the whole run tells says so.
+    the whole run tells, or weighs both looks itself, says so.
     """
     if decide is None:
-        return lambda named: _rule(named, whole_run=whole_run)
-    return _rule(decide, whole_run=False)
+        return partial(_rule, whole_run=whole_run, twice=twice)
+    return _rule(decide)
 
 
-def _rule(decide: Alone | Decide, *, whole_run: bool) -> Rule:
+def _rule(decide: Alone | Decide, *, whole_run: bool = False, twice: bool = False) -> Rule:
     topic = decide.__module__.rpartition(".")[2]
     duty, _, how = cleandoc(decide.__doc__ or "").partition("\n\n")
     name, duty = f"{topic}.{decide.__name__}", " ".join(duty.split())
-    return Rule(name, duty, _with_surroundings(decide), how.strip(), whole_run)
+    return Rule(name, duty, _with_surroundings(decide), how.strip(), whole_run, twice)
 
 
 def _with_surroundings(decide: Alone | Decide) -> Decide:

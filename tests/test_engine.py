@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from audit_rules.engine import judge
+from audit_rules.engine import first_verdicts, judge
 from audit_rules.facts import Surroundings, Unseen
 from audit_rules.judgement import Judgement
 from audit_rules.rule import Rule, rule
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.site import SiteFacts
 from audit_rules.verdict import Verdict, failed, passed
-from tests.cases import LAW_DAY, made
+from tests.cases import LAW_DAY, Case, all_cases, made
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,18 @@ def with_rule(book: Rulebook, decide: Callable[[SiteFacts, Surroundings], Verdic
     """The book with the first rule's decision replaced."""
     first = book.rules[0]
     return replace(book, rules=(replace(first, rule=Rule(first.id, first.rule.duty, decide)), *book.rules[1:]))
+
+
+@pytest.mark.parametrize("case", [case for case in all_cases() if "later_render" in case.told], ids=str)
+def test_what_was_said_before_the_second_look_need_not_be_worked_out_again(case: Case, book: Rulebook) -> None:
+    """Also by a rule that weighs both looks itself."""
+    portal, visit, around = made(case.told)
+    assert visit.later is not None
+    first = first_verdicts(portal, replace(visit, later=None), around, book)
+    assert first["measurement.emc_beacon_sent"].outcome != "failed", "after one look it accuses nobody"
+    told = judge(portal, visit, around, book, LAW_DAY, first=first)
+    assert told == judge(portal, visit, around, book, LAW_DAY)
+    assert case.told["expect"] in {each.verdict.outcome for each in told if each.rule == case.rule}
 
 
 # --- every rule answers once ------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def emc_code_loads_securely(site: SiteFacts) -> Verdict:
     return passed(_shown(view, embed))
 
 
-@rule(whole_run=True)
+@rule(whole_run=True, twice=True)
 def emc_beacon_sent(site: SiteFacts, around: Surroundings) -> Verdict:
     """The page calls the measuring system with its site id once the library is loaded.
 
