@@ -12,7 +12,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from click.testing import CliRunner, Result
 
+from audit.cli import main
 from audit.refusals import BadInput, OwnFault
 from audit.registry import Registry
 from audit.web.api.records import FindingRecord, PortalRecord, RunRecord
@@ -230,3 +232,33 @@ def test_a_site_is_of_one_state_of_the_data(
     write_site(views, tmp_path / "site", lambda *_: None)
     assert len(written) == 3
     assert shown.version
+
+
+def _audit(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["site", *map(str, arguments)])
+
+
+def test_the_command_says_how_many_pages_there_are_where_and_for_whom(
+    filled: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_write_pages", lambda *_: 7)
+    made_registry(tmp_path)
+    registry = tmp_path / "registry"
+    place = ("--db", str(filled.database.path), "--data", tmp_path, "--registry", registry)
+    done = _audit("--output", tmp_path / "site", *place)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == ""
+    assert f"Đã ghi 7 trang vào {tmp_path / 'site'} (công khai)" in done.stderr
+    assert "quy tắc đã ở giai đoạn công bố" in done.stderr
+    assert (tmp_path / "site/data/portals.csv").is_file()
+    assert _audit("--output", tmp_path / "site", *place, "--quiet").stderr == ""
+    assert _audit("--output", registry, *place).exit_code == 2
+
+
+def test_the_command_refuses_what_it_cannot_do_in_one_sentence(sqlite_url: str, tmp_path: Path) -> None:
+    missing = _audit()
+    assert (missing.exit_code, missing.stderr.count("\n")) == (2, 1)
+    empty = _audit("--output", tmp_path / "site", "--db", sqlite_url, "--data", tmp_path)
+    assert (empty.exit_code, empty.stderr.count("\n")) == (2, 1)
+    assert "Chưa có kết quả nào" in empty.stderr
+    assert not (tmp_path / "site").exists()

@@ -40,7 +40,7 @@ def site(desk: Desk, /, **given: Any) -> int:
             published = sum(each.stage == "published" for each in shown.rules.values())
             click.echo(say("site.published", desk.lang, count=published, all=len(shown.rules)), err=True)
         told = {"pages": pages, "path": folder, "index": folder / "index.html"}
-        named = term("web_audience", audience, desk.lang)
+        named = term("audience", audience, desk.lang)
         click.echo(say("site.written", desk.lang, audience=named, **told), err=True)
     return 0
 

@@ -99,6 +99,7 @@ class _Desk:
             told["Link"] = page.link
         if self._views.audience == "public":
             told["Access-Control-Allow-Origin"] = "*"
+            told["Access-Control-Expose-Headers"] = "ETag, Link"
         return told
 
 
