@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from audit.config import Desk, language
 from audit.refusals import OWN_FAULT, BadInput
@@ -72,6 +73,7 @@ class Family(_InWords, click.Group):
         def alone(*values: Any, **given: Any) -> Any:
             here = click.get_current_context()
             if here.invoked_subcommand is not None:
+                _none_early(here)
                 return None
             return callback(*values, **given) if callback is not None else click.echo(here.get_help())
 
@@ -89,6 +91,14 @@ class Family(_InWords, click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self.commands)
+
+
+def _none_early(ctx: click.Context) -> None:
+    """Raises BadInput for an option between a family's name and the command below it: it would be read and mean
+    nothing to that command."""
+    for one in ctx.command.params:
+        if one.name != "lang" and ctx.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE:
+            raise BadInput("error.early", name=one.opts[0], command=f"{ctx.info_name} {ctx.invoked_subcommand}")
 
 
 class VersionOption(click.Option):

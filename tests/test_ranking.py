@@ -457,6 +457,14 @@ def test_what_cannot_be_compared_is_one_sentence(data: Path, words: tuple[str, .
     assert len(told.stderr.strip().splitlines()) == 1
 
 
+def test_an_option_before_the_command_below_is_not_left_out_in_silence(data: Path) -> None:
+    told = CliRunner().invoke(main, ["rank", "--data", str(data), "--run", "n1", "rates"])
+    assert told.exit_code == 2
+    assert "sau tên lệnh “rank rates”" in told.stderr
+    english = CliRunner().invoke(main, ["rank", "--lang", "en", "rates", "--run", "n1", "--data", str(data)])
+    assert english.exit_code == 0, english.output
+
+
 def test_a_round_that_nobody_approved_is_not_for_the_public(data: Path) -> None:
     with Archive.open(data / "audit.db") as archive:
         at = datetime(2026, 9, 1, tzinfo=UTC)
