@@ -182,6 +182,19 @@ def test_a_component_gets_its_own_part_where_copies_are_asked_for(office: Office
     assert len(office.findings("r2")) == 2
 
 
+def test_an_audit_of_one_component_is_told_to_the_owner_of_its_main_portal_and_forgets_nothing(
+    office: Office,
+) -> None:
+    office.nights(TWO, TWO)
+    assert office.mail().exit_code == 0
+    store(office.archive, "r3", {"sxd": [said(FOOTER, MET)]}, night=2, kind="run")
+    assert office.mail(run="r3").exit_code == 0
+    assert office.findings("r3") == [("sxd.laocai.gov.vn", FOOTER)], "what is met now is told, too"
+    last = Outbox(office.archive.database).last("lao-cai", "lao-cai")
+    assert last is not None
+    assert list(last.told) == [f"laocai\t{SPOKESPERSON}"], "of the main portal nobody looked at"
+
+
 def test_owners_without_an_address_are_listed_and_do_not_stop_the_others(office: Office) -> None:
     office.nights(TWO, TWO)
     for contact, state in (("", "no_contact"), ("van thu laocai.gov.vn", "bad_contact")):

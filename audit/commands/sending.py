@@ -46,14 +46,14 @@ _ABOUT = ("agency", "reply_by", "issuer", "issuer_above", "registry")
 )
 @click.pass_context
 def send(ctx: click.Context, /, **given: Any) -> int:
-    from audit.delivery.list import held_file, outlook, sent_list
+    from audit.delivery.list import Told, held_file, outlook, sent_list, told_of
     from audit.delivery.mail import MailDown
-    from audit.delivery.sending import UNSETTLED, Sent, prepare, send_each
+    from audit.delivery.sending import UNSETTLED, prepare, send_each
 
     desk: Desk = ctx.obj
     server = _server(ctx, given) if given["mail"] and not given["dry_run"] else None
     registry = registry_of(given["registry"])
-    told: list[Sent] = []
+    told: list[Told] = []
     down: MailDown | None = None
     with archive_of(given, desk) as archive:
         source = source_of(archive, given)
@@ -63,7 +63,7 @@ def send(ctx: click.Context, /, **given: Any) -> int:
         sender = given["smtp"].sender if given["smtp"] else ""
         try:
             for one in send_each(archive, some, registry, order, server, sender):
-                told.append(one)
+                told.append(told_of(one, desk.lang))
                 if server is not None and one.state in ("sent", *UNSETTLED):
                     _say(f"sending.{one.state}", desk, given, address=one.address, detail=clean(one.detail))
         except MailDown as error:
@@ -73,7 +73,7 @@ def send(ctx: click.Context, /, **given: Any) -> int:
         if given["agency"] is not None and not told and down is None:
             raise BadInput("error.no_agency", run=source.id, agency=given["agency"])
         held = held_file(told, order.folder, desk.lang)
-    status = tell(sent_list(told, desk.lang), given, Output(None, desk), desk, outlook(told, nobody, desk.lang))
+    status = tell(sent_list(told), given, Output(None, desk), desk, outlook(told, nobody, desk.lang))
     if held:
         _say("sending.held", desk, given, count=held, path=order.folder)
     if down is not None:

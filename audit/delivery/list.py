@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import ConsoleRenderable
@@ -11,7 +12,8 @@ from rich.text import Text
 
 from audit.days import shown
 from audit.delivery.files import write_files
-from audit.delivery.sending import Sent
+from audit.delivery.packages import Package
+from audit.delivery.sending import Sent, State
 from audit.delivery.workbook import page_of, sums
 from audit.history import finding_id
 from audit.listings import Cell, Listing
@@ -35,45 +37,53 @@ _HELD = ("finding", "portal", "rule", "title", "severity", "stage", "letter_held
 HELD_FILE = "cho-xac-nhan.csv"
 
 
-def sent_list(told: Sequence[Sent], lang: Lang) -> Listing:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the operator is told of one package: its row, its lines on a screen, and what was held back in it. The
+    package itself is let go: all of them do not fit in memory."""
+
+    state: State
+    row: Mapping[str, Cell]
+    screen: Sequence[Sequence[str]]
+    held: Sequence[Sequence[str]]
+
+
+def told_of(one: Sent, lang: Lang) -> Told:
+    package, numbers = one.package, sums(one.package)
+    agency = clean(agency_name(package.agency, lang))
+    held = [] if package.is_copy else list(_held(package, lang))
+    row: dict[str, Cell] = {
+        "agency_id": package.agency.id,
+        "agency": agency,
+        "owner_id": package.owner.id,
+        "address": one.address,
+        "delivery_state": one.state,
+        "portals": numbers["portals"],
+        **{f"letter_{name}": numbers[name] for name in ("open", "new", "mended")},
+        "letter_held": len(held),
+        "letter": one.letter,
+        "letter_folder": str(one.folder) if one.folder else None,
+        "detail": one.detail,
+    }
+    copy = say("sending.copy", lang, owner=clean(agency_name(package.owner, lang))) if package.is_copy else ""
+    about = (copy, say("sending.numbers", lang, held=len(held), **numbers), one.address, clean(one.detail))
+    screen = [[agency, term("delivery_state", one.state, lang), one.letter]]
+    screen += [["", text, ""] for text in about if text]
+    return Told(one.state, row, screen, held)
+
+
+def sent_list(told: Sequence[Told]) -> Listing:
     """Every package with its state; on a screen it has lines of its own."""
-    rows: list[dict[str, Cell]] = []
-    screen: list[list[str]] = []
-    for one in told:
-        package, numbers = one.package, sums(one.package)
-        agency = clean(agency_name(package.agency, lang))
-        held = sum(len(part.held) for part in package.parts)
-        state = term("delivery_state", one.state, lang)
-        rows.append(
-            {
-                "agency_id": package.agency.id,
-                "agency": agency,
-                "owner_id": package.owner.id,
-                "address": one.address,
-                "delivery_state": one.state,
-                "portals": numbers["portals"],
-                **{f"letter_{name}": numbers[name] for name in ("open", "new", "mended")},
-                "letter_held": held,
-                "letter": one.letter,
-                "letter_folder": str(one.folder) if one.folder else None,
-                "detail": one.detail,
-            }
-        )
-        copy = say("sending.copy", lang, owner=clean(agency_name(package.owner, lang))) if package.is_copy else ""
-        screen.append([agency, state, one.letter])
-        screen.append(["", say("sending.numbers", lang, held=held, **numbers), ""])
-        for text in (copy, one.address, clean(one.detail)):
-            if text:
-                screen.append(["", text, ""])
-    return Listing(_COLUMNS, rows, {}, ("agency", "delivery_state", "letter"), screen)
+    screen = [line for one in told for line in one.screen]
+    return Listing(_COLUMNS, [one.row for one in told], {}, ("agency", "delivery_state", "letter"), screen)
 
 
-def outlook(told: Sequence[Sent], nobody: Sequence[Portal], lang: Lang) -> list[ConsoleRenderable]:
+def outlook(told: Sequence[Told], nobody: Sequence[Portal], lang: Lang) -> list[ConsoleRenderable]:
     """Sums by state, and the portals that nobody is told of because nobody is known to own them."""
     counts = Counter(one.state for one in told)
-    sums_told = "; ".join(f"{term('delivery_state', state, lang)}: {count}" for state, count in counts.items())
+    states = "; ".join(f"{term('delivery_state', state, lang)}: {count}" for state, count in counts.items())
     parts: list[ConsoleRenderable] = (
-        [Text(say("sending.sum", lang, count=len(told), states=sums_told))] if told else []
+        [Text(say("sending.sum", lang, count=len(told), states=states))] if told else []
     )
     if nobody:
         names = ", ".join(str(portal.address) or portal.id for portal in nobody[:10])
@@ -82,10 +92,10 @@ def outlook(told: Sequence[Sent], nobody: Sequence[Portal], lang: Lang) -> list[
     return parts
 
 
-def held_file(told: Sequence[Sent], folder: Path, lang: Lang) -> int:
+def held_file(told: Sequence[Told], folder: Path, lang: Lang) -> int:
     """Writes, for the operator alone, what stays in the house until a person has looked: how many lines. Raises
     OSError."""
-    rows = [row for one in told if not one.package.is_copy for row in _held(one, lang)]
+    rows = [row for one in told for row in one.held]
     if rows:
         known = {one.name: one.heading(lang) for one in columns()}
         headings = [known.get(name) or term("heading", name, lang) for name in _HELD]
@@ -93,8 +103,8 @@ def held_file(told: Sequence[Sent], folder: Path, lang: Lang) -> int:
     return len(rows)
 
 
-def _held(one: Sent, lang: Lang) -> Iterator[list[str]]:
-    for part in one.package.parts:
+def _held(package: Package, lang: Lang) -> Iterator[list[str]]:
+    for part in package.parts:
         for held in part.held:
             judged = held.judgement
             cells = (

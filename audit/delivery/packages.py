@@ -19,21 +19,24 @@ from storage.archive import Archive
 from storage.outbox import Delivery, Outbox, delivery_id
 from storage.records import PortalRun, Run
 from storage.rounds import EvaluationRound
+from storage.showing import Showing
 
 Contact = Literal["mail", "none", "bad", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is told of: a run, or a round. ``run`` is without portals; ``reply_by`` the last day of explanations;
-    ``approved`` names who approved a round, and by which document."""
+    """What is told of: a run, or a round. ``run`` is without portals; ``entries`` gives all of them as the registry
+    had them, ``portals`` the results of some; ``reply_by`` is the last day of explanations; ``approved`` names who
+    approved a round, and by which document."""
 
     kind: Literal["run", "round"]
     id: str
     edition: str
     as_of: datetime
     run: Run
-    portals: Callable[[Sequence[str] | None], Iterator[PortalRun]]
+    entries: Callable[[], Iterable[Portal]]
+    portals: Callable[[Sequence[str]], Iterator[PortalRun]]
     reply_by: date | None = None
     approved: tuple[str, str] | None = None
 
@@ -109,43 +112,40 @@ class Family:
 def source_of_run(archive: Archive, run_id: str, reply_by: date | None) -> Source:
     run = archive.outline(run_id)
 
-    def portals(only: Sequence[str] | None) -> Iterator[PortalRun]:
+    def entries() -> Iterable[Portal]:
+        return Showing(archive.database).portals(run_id, archive.portal_ids(run_id)).values()
+
+    def portals(only: Sequence[str]) -> Iterator[PortalRun]:
         return archive.portals(run_id, only=only)
 
-    return Source("run", run_id, "", run.header.started_at, run, portals, reply_by)
+    return Source("run", run_id, "", run.header.started_at, run, entries, portals, reply_by)
 
 
 def source_of_round(archive: Archive, one: EvaluationRound, reply_by: date | None) -> Source:
     run = as_run(archive, one)
     held = {each.portal.id: each for each in run.portals}
 
-    def portals(only: Sequence[str] | None) -> Iterator[PortalRun]:
-        return iter(held.values() if only is None else [held[each] for each in only])
+    def entries() -> Iterable[Portal]:
+        return (each.portal for each in held.values())
+
+    def portals(only: Sequence[str]) -> Iterator[PortalRun]:
+        return (held[each] for each in only)
 
     approved = (one.approved_by or "", one.document_no or "") if one.status == "approved" else None
     due = reply_by or (one.explain_until if one.status == "open" else None)
     at = one.closed_at or one.opened_at
-    return Source("round", one.id, one.status, at, replace(run, portals=()), portals, due, approved)
+    return Source("round", one.id, one.status, at, replace(run, portals=()), entries, portals, due, approved)
 
 
 def families(source: Source, registry: Registry) -> tuple[list[Family], list[Portal]]:
     """Whose the portals are, by name; and the portals that are nobody's as far as is known."""
-    portals: dict[str, Portal] = {}
-    above: dict[str, Portal] = {}
-    for one in source.portals(None):
-        portals[one.portal.id] = one.portal
-        if one.around.main_portal is not None:
-            above[one.portal.id] = one.around.main_portal
+    portals = {portal.id: portal for portal in source.entries()}
     owned: dict[str, list[Portal]] = {}
     owners: dict[str, Agency] = {}
     nobody: list[Portal] = []
     for portal in portals.values():
         main_id = portal.main_portal_id or ""
-        main = (
-            portal
-            if portal.is_main
-            else portals.get(main_id) or above.get(portal.id) or registry.portals.get(main_id)
-        )
+        main = portal if portal.is_main else portals.get(main_id) or registry.portals.get(main_id)
         owner = (main.agency if main is not None else None) or portal.agency
         if owner is None or not portal.registered:
             nobody.append(portal)
@@ -176,8 +176,10 @@ def packages(
         before = last.told if last is not None else {}
         parts: list[Part] = []
         for one in some:
-            past = archive.history(one.portal.id)
-            items, held = select(one, standing.get(one.portal.id, {}), past, before, weighed=source.weighed)
+            here = standing.get(one.portal.id, {})
+            looked = any(each.manual for each in here.values())
+            past = archive.history(one.portal.id) if looked else ()
+            items, held = select(one, here, past, before, weighed=source.weighed)
             items.sort(key=_order)
             parts.append(Part(one, tuple(items), tuple(held)))
         told = _told(parts, before)

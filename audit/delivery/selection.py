@@ -63,8 +63,8 @@ def select(
 ) -> tuple[list[Item], list[Held]]:
     """What of a portal's findings goes into a letter, and what stays.
 
-    ``past`` is the portal's history; ``before`` what the last letter told, by place; ``weighed`` where the verdicts
-    are those of a round, which has confirmed them by its nights.
+    ``past`` is the portal's history, where a person looked at it; ``before`` what the last letter told, by place;
+    ``weighed`` where the verdicts are those of a round, which has confirmed them by its nights.
     """
     items: list[Item] = []
     held: list[Held] = []

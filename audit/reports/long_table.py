@@ -6,11 +6,9 @@ Nearly all of the time goes into unpacking what was stored and putting it into w
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -52,6 +50,9 @@ def rows_of_run(
     if len(portal_ids) < LONG or (os.cpu_count() or 1) < 2:
         yield from rows_of(archive, run, archive.portals(run_id, views=False, only=portal_ids), asked)
         return
+    import multiprocessing  # here: no other command needs them
+    from concurrent.futures import ProcessPoolExecutor
+
     shares = [portal_ids[::2], portal_ids[1::2]]
     with tempfile.TemporaryDirectory() as folder:
         others = multiprocessing.get_context("spawn")
