@@ -172,7 +172,7 @@ def audited(sites: Sequence[str], server: str, render: Render) -> Run:
         render=render,
         delay=0.0,
         dns=server,
-        timeouts=Timeouts(connect=3, page=5, render=15, portal=60),
+        timeouts=Timeouts(connect=3, page=5, render=15, portal=60, again=1),
     )
     with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "audit.db") as archive:
         portals = [registry.find(site, today) for site in sites]
