@@ -316,6 +316,7 @@ def test_a_mail_carries_the_tables_and_is_kept_as_it_went_out(office: Office) ->
     assert names == ["ket-qua-lao-cai.xlsx", "phat-hien-lao-cai.csv"], "no unsigned official letter"
     (letter,) = Outbox(office.archive.database).all()
     assert told["Message-ID"] == f"<{letter.id}@example.gov.vn>"
+    assert office.send("show", "nope").stderr == "There is no letter “nope”.\n"
     kept = office.send("show", letter.id)
     assert kept.stdout_bytes == Outbox(office.archive.database).message(letter.id)
     assert kept.stdout_bytes.replace(b"\r\n", b"\n") == raw.replace(b"\r\n", b"\n")
@@ -442,6 +443,7 @@ def test_a_server_that_is_not_there_is_told_and_the_rest_goes_later(office: Offi
     result = office.send("--run", "latest", "--mail", env={"AUDIT_SMTP": "smtp://127.0.0.1:1?from=a@b.vn"})
     assert result.exit_code == 3
     assert "No more mail can be sent" in result.stderr
+    assert "not taken yet" in result.stdout, "the list is printed all the same"
     assert office.mail().exit_code == 0
 
 

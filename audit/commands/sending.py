@@ -102,10 +102,12 @@ def show_letter(desk: Desk, /, **given: Any) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
     with archive_of(given, desk) as archive:
         box = Outbox(archive.database)
-        one = box.one(given["id"])
-        message = box.message(one.id)
+        try:
+            message = box.message(box.one(given["id"]).id)
+        except DeliveryRefused as error:
+            raise BadInput("error.opinion", cause=error) from error
     if message is None:
-        raise BadInput("error.no_message", id=one.id)
+        raise BadInput("error.no_message", id=given["id"])
     output.write(message)
     return 0
 

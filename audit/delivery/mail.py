@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 
 from audit.notice import Post
+from storage.files import why
 from storage.outbox import Outcome
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,7 @@ class Server:
             else:
                 talk = smtplib.SMTP(post.host, post.port, timeout=SECONDS)
         except (smtplib.SMTPException, OSError) as error:
-            raise MailDown(_cause(error)) from error
+            raise _down(error) from error
         try:
             talk.ehlo()
             if not post.wrapped and talk.has_extn("starttls"):
@@ -146,7 +147,7 @@ class Server:
                 talk.login(post.user, post.password)
         except (smtplib.SMTPException, OSError, UnicodeError) as error:  # a password has to be ASCII
             talk.close()
-            raise MailDown(_cause(error)) from error
+            raise _down(error) from error
         except MailDown:
             talk.close()
             raise
@@ -165,6 +166,11 @@ class Server:
             talk.close()
 
 
+def _down(error: Exception) -> MailDown:
+    plain = isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException)
+    return MailDown(" / ".join(why(error)) if plain else _cause(error))  # type: ignore[arg-type]
+
+
 def _words(code: int, said: bytes) -> str:
     return f"{code} {said.decode('utf-8', 'replace')}"[:300]
 
@@ -176,4 +182,6 @@ def _bytes(said: bytes | str) -> bytes:
 def _cause(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _words(error.smtp_code, _bytes(error.smtp_error))
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+        return why(error)[1]
     return " ".join(str(error).split())[:300] or type(error).__name__

@@ -19,6 +19,7 @@ from audit.delivery.letters import Issuer, mail_subject, mail_text
 from audit.delivery.mail import MailDown, Server, message_of
 from audit.delivery.packages import Package, Source, contact_of, families, letter_id, packages
 from audit.registry import Registry
+from audit.words import in_lang
 from audit_rules.facts import Portal
 from audit_rules.judgement import Lang
 from storage.archive import Archive
@@ -147,9 +148,11 @@ def send_each(
     sender: str,
 ) -> Iterator[Sent]:
     """Writes the files of every package and, where a ``server`` is given, sends what is ready. Raises OSError where
-    a file cannot be written, MailDown where the server is of no use: what was sent until then is written down."""
+    a file cannot be written, and MailDown in the end where the server was of no use: what was sent is written down,
+    and what is ready goes at the next call."""
     box = Outbox(archive.database)
     talk: Server | None = None
+    down: MailDown | None = None
     try:
         for package in some:
             now = datetime.now(UTC)
@@ -157,14 +160,18 @@ def send_each(
             state, detail = state_of(package, box, address)
             told = Sent(package, letter_id(package.source, package.owner, package.agency), address, state, detail)
             told = replace(told, folder=write(package, order, now))
-            if server is not None and state == "ready":
-                if talk is None:
-                    talk = server().__enter__()
-                told = _send(box, talk, package, order, told, sender)
+            if server is not None and state == "ready" and down is None:
+                try:
+                    talk = talk or server().__enter__()
+                    told = _send(box, talk, package, order, told, sender)
+                except MailDown as error:
+                    down, told = error, replace(told, state="waiting", detail=in_lang(error, order.lang))
             yield told
     finally:
         if talk is not None:
             talk.__exit__(None, None, None)
+    if down is not None:
+        raise down
 
 
 def _send(box: Outbox, talk: Server, package: Package, order: Order, told: Sent, sender: str) -> Sent:
@@ -183,7 +190,7 @@ def _send(box: Outbox, talk: Server, package: Package, order: Order, told: Sent,
     try:
         answer = talk.hand_over(letter.address, message, lambda: box.claim(letter, message, datetime.now(UTC)))
     except MailDown as error:
-        box.record(letter, "waiting", str(error)[:300], datetime.now(UTC))
+        box.record(letter, "waiting", in_lang(error, "en")[:300], datetime.now(UTC))
         raise
     if not answer.taken:
         found = box.one(letter.id)
