@@ -48,7 +48,7 @@ def made_registry(folder: Path) -> Registry:
 
 def fill(archive: Archive, registry: Registry, nights: int = 3) -> None:
     for night in range(nights):
-        head = header(f"n{night}", kind="nightly", night=night)
+        head = replace(header(f"n{night}", kind="nightly", night=night), vantage_address="203.0.113.7")
         archive.begin(head)
         for number, portal in enumerate(registry.portals.values()):
             state = ("unreachable", "timeout") if number == 4 else ("audited", None)

@@ -189,6 +189,13 @@ def test_a_strangers_text_is_json_text_and_nothing_else(api: Served) -> None:
     assert verdict["evidence"][0]["excerpt"] == HOSTILE
 
 
+def test_from_where_we_looked_is_told_to_those_inside_alone(api: Served, public: Served) -> None:
+    for path in ("/runs/n0", "/portals/p1"):
+        told = [(server.ask(path).json) for server in (api, public)]
+        inside, outside = [each.get("run", each)["vantage_address"] for each in told]
+        assert (inside, outside) == ("203.0.113.7", "")
+
+
 def test_moments_have_the_offset_of_viet_nam(api: Served) -> None:
     run = api.ask("/runs/n0").json
     assert run["started_at"].endswith("+07:00")

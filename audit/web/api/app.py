@@ -172,7 +172,8 @@ async def _away(request: Request, error: Exception) -> Response:
     return _problem(503, say("api.away", _language(request)), {"Retry-After": _AGAIN_AFTER})
 
 
-async def _own_fault(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette logs it
+async def _own_fault(request: Request, error: Exception) -> Response:
+    _LOG.error("an answer failed: %s", request.url.path, exc_info=error)
     return _problem(500, say("api.own_fault", _language(request)), {})
 
 

@@ -74,7 +74,7 @@ def overview(asked: Asked) -> Overview:
         "version": shown.version,
         "audience": shown.audience,
         "today": shown.today.isoformat(),
-        "night": told.run_record(shown.night) if shown.night else None,
+        "night": told.run_record(shown.night, shown.audience) if shown.night else None,
         "kinds": [told.kind_record(each) for each in shown.kinds],
         "broken": len(shown.broken),
         "mended": len(shown.mended),
@@ -88,7 +88,7 @@ def portals(asked: Asked) -> PageOf[PortalRecord]:
 
 def portal(asked: Asked) -> PortalDetail | None:
     found = asked.views.portal(asked.ids["portal"])
-    return told.portal_detail(found, asked.lang) if found else None
+    return told.portal_detail(found, asked.lang, asked.views.audience) if found else None
 
 
 def finding(asked: Asked) -> FindingDetail | None:
@@ -120,12 +120,13 @@ def agency(asked: Asked) -> AgencyDetail | None:
 
 
 def runs(asked: Asked) -> PageOf[RunRecord]:
-    return _page(asked.views.runs(asked.question), told.run_record)
+    audience = asked.views.audience
+    return _page(asked.views.runs(asked.question), lambda one: told.run_record(one, audience))
 
 
 def run(asked: Asked) -> RunRecord | None:
     found = asked.views.run(asked.ids["run"], asked.question)
-    return told.run_record(found.line) if found else None
+    return told.run_record(found.line, asked.views.audience) if found else None
 
 
 def run_portals(asked: Asked) -> PageOf[RunPortalRecord] | None:
@@ -135,7 +136,7 @@ def run_portals(asked: Asked) -> PageOf[RunPortalRecord] | None:
 
 def run_portal(asked: Asked) -> PortalDetail | None:
     found = asked.views.portal(asked.ids["portal"], asked.ids["run"])
-    return told.portal_detail(found, asked.lang) if found else None
+    return told.portal_detail(found, asked.lang, asked.views.audience) if found else None
 
 
 def nights(asked: Asked) -> PageOf[NightRecord]:

@@ -29,6 +29,7 @@ from audit.web.api.records import (
 from audit.web.shapes import (
     AgencyLine,
     AgencyView,
+    Audience,
     Day,
     FindingLine,
     FindingView,
@@ -138,7 +139,8 @@ def agency_record(one: AgencyLine, lang: Lang) -> AgencyRecord:
     }
 
 
-def run_record(one: RunLine) -> RunRecord:
+def run_record(one: RunLine, audience: Audience) -> RunRecord:
+    """From where we looked is told to those inside alone."""
     header = one.header
     return {
         "id": header.id,
@@ -152,7 +154,7 @@ def run_record(one: RunLine) -> RunRecord:
         "judged_from": header.judged_from,
         "tool_version": header.tool_version,
         "rules_version": header.rules_version,
-        "vantage_address": header.vantage_address,
+        "vantage_address": header.vantage_address if audience == "internal" else "",
         "user_agent": header.user_agent,
         "portals": dict(one.portals),
     }
@@ -225,7 +227,7 @@ def look_record(one: Look) -> LookRecord:
     }
 
 
-def portal_detail(one: PortalView, lang: Lang) -> PortalDetail:
+def portal_detail(one: PortalView, lang: Lang, audience: Audience) -> PortalDetail:
     portal, coverage = one.portal, one.coverage
     return {
         "id": portal.id,
@@ -241,7 +243,7 @@ def portal_detail(one: PortalView, lang: Lang) -> PortalDetail:
         "reason": one.reason,
         "home": one.home,
         "moved_to": one.moved_to,
-        "run": run_record(one.run),
+        "run": run_record(one.run, audience),
         "newest": one.newest,
         "coverage": {
             "discovered": coverage.discovered,

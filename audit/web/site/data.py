@@ -46,7 +46,7 @@ def _runs(views: Views) -> Iterator[Any]:
     while number <= last:
         page = views.runs(Question(page=number, size=200))
         last, number = page.last, number + 1
-        yield from (told.run_record(each) for each in page.items)
+        yield from (told.run_record(each, views.audience) for each in page.items)
 
 
 RESOURCES = (
