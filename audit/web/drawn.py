@@ -24,15 +24,15 @@ def law() -> LawBook:
     return open_law()
 
 
-def country(shown: Shown, links: Links) -> Picture:
-    """The map: each province by the score of its main portal."""
+def country(shown: Shown, links: Links) -> Picture | None:
+    """The map: each province by the score of its main portal; none where no province is there."""
     tiles: dict[str, Tile] = {}
     for one in shown.portals.values():
         if one.kind == "province" and one.current and one.agency_id is not None and one.agency_id in PLACES:
             seen = one.state in _SEEN
             why = "" if one.score.value is not None else say("web.too_few" if seen else "web.not_seen", links.lang)
             tiles[one.agency_id] = Tile(one.score.value, why, links.to("agency", one.agency_id))
-    return tile_map(say("web.map_title", links.lang), tiles, links.lang)
+    return tile_map(say("web.map_title", links.lang), tiles, links.lang) if tiles else None
 
 
 def nights(points: Sequence[NightPoint], lang: Lang) -> Picture | None:
@@ -69,10 +69,10 @@ def looks(several: Sequence[Look], lang: Lang) -> Picture | None:
     return trend(say("web.looks_title", lang), told, lang)
 
 
-def outcomes(verdicts: Iterable[VerdictView], address: str, lang: Lang) -> Picture:
-    """How the rules came out at a portal."""
+def outcomes(verdicts: Iterable[VerdictView], lang: Lang) -> Picture:
+    """How all rules came out at a portal, those too that count in no score."""
     counts: Counter[str] = Counter(one.outcome for one in verdicts if one.outcome != "withheld")
-    return outcome_bar(f"{say('web.outcome', lang)}: {address}", counts, lang)
+    return outcome_bar(say("web.all_rules", lang), counts, lang)
 
 
 def counts(one: RuleLine, lang: Lang) -> Picture:

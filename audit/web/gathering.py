@@ -61,6 +61,14 @@ class _Here:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The lists; and what became of every finding, by portal and rule, before the gate: nothing to be shown."""
+
+    shown: Shown
+    known: Mapping[str, Mapping[str, Finding]]
+
+
 class Gatherer:
     """Reads the lists for one audience. What a run said of its registry is read once and kept."""
 
@@ -68,7 +76,7 @@ class Gatherer:
         self._archive, self._showing, self._registry, self._gate = archive, showing, registry, gate
         self._portals: dict[tuple[str, str], Portal] = {}
 
-    def gather(self, version: str, today: date, counted: Mapping[str, Run], people: People) -> Shown:
+    def gather(self, version: str, today: date, counted: Mapping[str, Run], people: People) -> Gathered:
         """The lists of a version of the data. ``counted`` are the runs that tell of portals, oldest first."""
         night = self._showing.newest_night()
         here = self._here(counted, night)
@@ -76,18 +84,20 @@ class Gatherer:
         portals: dict[str, PortalLine] = {}
         found: list[FindingLine] = []
         rules: dict[str, Counter[str]] = {}
+        known: dict[str, Mapping[str, Finding]] = {}
         for some in _batches(here):
-            known = pasts([one.seen.portal_id for one in some], self._showing, counted)
+            past = pasts([one.seen.portal_id for one in some], self._showing, counted)
+            known |= {portal_id: each.findings for portal_id, each in past.items()}
             for one in some:
-                line, lines = self._portal(one, known.get(one.seen.portal_id, NO_PAST), said, waived)
+                line, lines = self._portal(one, past.get(one.seen.portal_id, NO_PAST), said, waived)
                 portals[line.id] = line
                 found += lines
                 if line.current:
-                    for rule, told in self._told(one, known.get(one.seen.portal_id, NO_PAST), said):
+                    for rule, told in self._told(one, past.get(one.seen.portal_id, NO_PAST), said):
                         rules.setdefault(rule, Counter())[told] += 1
         found.sort(key=lambda each: (SEVERITIES.index(each.severity), each.rule, each.address))
         current = [line for line in portals.values() if line.current]
-        return Shown(
+        shown = Shown(
             version=version,
             audience=self._gate.audience,
             today=today,
@@ -101,6 +111,7 @@ class Gatherer:
             broken=tuple(each for each in found if _is_broken(each, portals[each.portal_id])),
             mended=tuple(each for each in found if each.outcome == "passed" and each.just_fixed),
         )
+        return Gathered(shown, known)
 
     # --- the portals -----------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -28,6 +29,11 @@ PATHS: Final[Mapping[str, str]] = {
 """Every kind of page; the places take ids. English pages lie under /en."""
 
 
+@lru_cache(maxsize=10_000)
+def _quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
 class Links:
     """The addresses of a server's pages in one language. ``root`` is where the server is mounted, without a slash
     at its end. A site of files has a class of its own with the same two methods."""
@@ -38,7 +44,7 @@ class Links:
 
     def to(self, kind: str, *ids: str, query: str = "", lang: Lang | None = None) -> str:
         """The address of a page; ``query`` is what stands behind its ?."""
-        path = PATHS[kind].format(*(quote(each, safe="") for each in ids))
+        path = PATHS[kind].format(*map(_quoted, ids))
         before = "/en" if (lang or self.lang) == "en" else ""
         address = f"{self.root}{before}{path}" if path != "/" or not before else f"{self.root}{before}/"
         return f"{address}?{query}" if query else address

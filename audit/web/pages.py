@@ -60,7 +60,17 @@ def html(reader: Reader, kind: str, ids: Sequence[str] = (), asked: Question | N
     here = {"finding": "portals", "portal": "portals", "agency": "agencies", "rule": "rules", "run": "runs"}
     shown = reader.views.shown()
     frame = _frame(reader, here.get(kind, "runs" if kind.startswith("run") else kind), kind, ids, question)
-    return render(template, reader.links, {**frame, "version": shown.version, "today": shown.today, **context})
+    return render(template, reader.links, {**frame, **_of(shown), **context})
+
+
+def _of(shown: Shown) -> Context:
+    """What every page knows of the lists: nothing is linked to that has no page."""
+    return {
+        "version": shown.version,
+        "today": shown.today,
+        "portals_known": shown.portals,
+        "agencies_known": shown.agencies,
+    }
 
 
 def error_html(reader: Reader, key: str, **values: object) -> str:
@@ -236,7 +246,7 @@ def _portal_page(reader: Reader, at: PortalView | None) -> tuple[str, Context]:
         "why": _why_no_score(at, lang),
         "embargo": any(one.embargoed for one in at.verdicts),
         "groups": _grouped(at.verdicts),
-        "bar": drawn.outcomes(at.verdicts, str(at.portal.address), lang),
+        "bar": drawn.outcomes(at.verdicts, lang),
         "trend": drawn.looks(at.looks, lang),
         "picture": reader.links.download(f"pictures/{at.run.header.id}/{at.portal.id}.img"),
         **_telling(lang),
@@ -304,7 +314,7 @@ def _finding_page(reader: Reader, found: FindingView | None) -> tuple[str, Conte
     missing = item is not None and is_unmeasured(item)
     return "finding.html", {
         "at": at,
-        "told": verdict,
+        "shown_verdict": verdict,
         "days": found.days,
         "finding_id": finding_id(at.portal.id, verdict.rule),
         "beside": beside_pairs(verdict.beside, lang) if item is not None and is_fault(item) else [],

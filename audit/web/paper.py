@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +36,11 @@ def render(template: str, links: Links, context: Mapping[str, Any]) -> str:
             links=links,
             to=links.to,
             t=lambda key, **values: _sentence(key, lang, values),
-            word=lambda section, code: term(section, str(code), lang),
+            word=lambda section, code: _word(section, str(code), lang),
+            mark=_mark,
+            told=lambda outcome, reason=None: _told(outcome, reason == "needs_review", lang),
+            severity=lambda code: _coded("severity", code, lang),
+            stage=lambda code: _coded("stage", code, lang),
             heading=lambda name: term("heading", name, lang),
             day=lambda value: _day(value, lang),
             moment=lambda value: _moment(value, lang),
@@ -73,6 +77,41 @@ def _sentence(key: str, lang: Lang, values: Mapping[str, object]) -> str:
     for name, value in values.items():
         told = told.replace(f"\0{name}\0", escape(_plain(value)))
     return told
+
+
+@lru_cache(maxsize=5000)
+def _word(section: str, code: str, lang: Lang) -> str:
+    return term(section, code, lang)
+
+
+_SHAPES = {
+    "passed": '<circle cx="8" cy="8" r="7.5"/><path d="m4.5 8.2 2.5 2.6 4.6-5.4"/>',
+    "failed": '<rect x=".5" y=".5" width="15" height="15" rx="2"/><path d="m5 5 6 6m0-6-6 6"/>',
+    "review": '<path class="shape" d="M8 .7 15.3 8 8 15.3.7 8z"/><path d="M8 4v5m0 2v1"/>',
+}
+_HOLLOW = '<circle class="hollow" cx="8" cy="8" r="6.5"/>'
+
+
+@cache
+def _mark(told: str) -> Markup:
+    """The sign of an outcome: shapes tell them apart as well as colours; beside it stands the word."""
+    head = Markup('<svg class="mark {}" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">').format(
+        told
+    )
+    return head + Markup(_SHAPES.get(told, _HOLLOW)) + Markup("</svg>")  # noqa: S704 - shapes of ours
+
+
+@cache
+def _told(outcome: str, review: bool, lang: Lang) -> Markup:
+    """An outcome with its sign; what is for a person to look at is one of its own."""
+    kind = "review" if outcome == "cantTell" and review else outcome
+    return Markup('<span class="told {0}">{1} {2}</span>').format(kind, _mark(kind), term("told", kind, lang))
+
+
+@cache
+def _coded(section: str, code: str, lang: Lang) -> Markup:
+    """A severity or a stage."""
+    return Markup('<span class="{} {}">{}</span>').format(section, code, term(section, code, lang))
 
 
 def _plain(value: Any) -> Any:
@@ -114,6 +153,7 @@ def score_text(value: float | None, lang: Lang) -> str:
     return count(None if value is None else float(value), lang)
 
 
+@lru_cache(maxsize=5000)
 def _day(value: date | None, lang: Lang) -> Markup:
     if value is None:
         return Markup("–")

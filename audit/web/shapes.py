@@ -261,8 +261,8 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One rule at one portal with all there is of it: the portal in the run shown, the verdict, and its history,
-    newest first."""
+    """One rule at one portal with all there is of it: the portal in the run shown (with this verdict alone, and no
+    looks), the verdict, and its history, newest first."""
 
     at: PortalView
     verdict: VerdictView

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 from audit.days import day_of
+from audit.history import Finding
 from audit.registry import Registry
 from audit.web.asked import Question
 from audit.web.gate import Gate
@@ -56,6 +57,7 @@ class _State:
     lists: Lists
     counted: Mapping[str, Run]
     people: People
+    known: Mapping[str, Mapping[str, Finding]]
 
 
 class Views:
@@ -134,8 +136,8 @@ class Views:
 
     # --- one thing -------------------------------------------------------------------------------------------
 
-    def portal(self, portal_id: str, run_id: str | None = None) -> PortalView | None:
-        """A portal at its newest look, or in a run."""
+    def portal(self, portal_id: str, run_id: str | None = None, *, rule: str | None = None) -> PortalView | None:
+        """A portal at its newest look, or in a run; with a ``rule`` its verdict alone, and no looks."""
         state = self._now()
         if run_id is None:
             run_id = self._newest_run(state, portal_id)
@@ -152,11 +154,13 @@ class Views:
             *(self.archive, self._showing, self._gate, state.counted, state.people),
             *(told, portal_id, self.data),
             newest=newest,
+            rule=rule,
+            known=state.known.get(portal_id) if newest else None,
         )
 
     def finding(self, portal_id: str, rule: str, run_id: str | None = None) -> FindingView | None:
         """One rule at a portal, at its newest look or in a run."""
-        at = self.portal(portal_id, run_id)
+        at = self.portal(portal_id, run_id, rule=rule)
         verdict = next((each for each in at.verdicts if each.rule == rule), None) if at is not None else None
         if at is None or verdict is None:
             return None
@@ -283,10 +287,11 @@ class Views:
         self._showing.forget()
         today, counted = day_of(), self._showing.counted()
         people = read_people(self.archive, today)
-        shown = self._gatherer.gather(version, today, counted, people)
+        gathered = self._gatherer.gather(version, today, counted, people)
+        shown = gathered.shown
         self._showing.states([point.run_id for point in shown.trend])
         log.info("lists read in %.1f s: %d portals", time.monotonic() - since, len(shown.portals))
-        return _State(Lists(shown), counted, people)
+        return _State(Lists(shown), counted, people, gathered.known)
 
     def _version(self) -> str:
         """Of the data, of the day (waivers end), of the program and its rules, of the audience."""

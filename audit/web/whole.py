@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from audit.evidence import FOLDER
+from audit.history import Finding
 from audit.matrix import LEADS_BACK, Pair, pairs
 from audit.opinions import NOTHING, Beside, beside
 from audit.registry import Registry
@@ -43,20 +44,22 @@ def portal_view(
     data: Path | None,
     *,
     newest: bool,
+    rule: str | None = None,
+    known: Mapping[str, Finding] | None = None,
 ) -> PortalView | None:
     """A portal in one run, with what this audience is told; None where the run does not hold it. ``counted`` are
-    the runs that say something of portals, oldest first."""
+    the runs that say something of portals, oldest first; ``known`` what became of the portal's findings, where that
+    was worked out before. With a ``rule`` the view has its verdict alone, and no looks."""
     run_id = run_line.header.id
     one = showing.whole(run_id, portal_id)
     if one is None:
         return None
-    order = {run_id: number for number, run_id in enumerate(counted)}
-    seen_then = [each for each in showing.seen_of(portal_id) if each.run_id in order]
-    seen_then.sort(key=lambda each: order[each.run_id])
     run = Run(run_line.header, run_line.status, run_line.finished_at, run_line.reason, (one,))
-    told = _beside(archive, showing, counted, people, run, one)
+    told = _beside(archive, showing, counted, people, run, one, known)
     verdicts = tuple(
-        _verdict(item, one.portal, gate, told.get(item.rule, NOTHING), people.said) for item in one.judgements
+        _verdict(item, one.portal, gate, told.get(item.rule, NOTHING), people.said)
+        for item in one.judgements
+        if rule in (None, item.rule)
     )
     items = [each.item for each in verdicts if each.item is not None]
     seen = coverage(one.visit)
@@ -78,7 +81,7 @@ def portal_view(
         ),
         score=score(items, one.portal),
         verdicts=tuple(sorted(verdicts, key=_order)),
-        looks=_looks(showing, gate, counted, one.portal, seen_then),
+        looks=_looks(showing, gate, counted, one.portal) if rule is None else (),
         predecessors=one.around.predecessors,
         successor=one.around.successor,
         has_picture=_has_picture(one, data),
@@ -118,14 +121,21 @@ def _has_picture(one: PortalRun, data: Path | None) -> bool:
 
 
 def _beside(
-    archive: Archive, showing: Showing, counted: Mapping[str, Run], people: People, run: Run, one: PortalRun
+    archive: Archive,
+    showing: Showing,
+    counted: Mapping[str, Run],
+    people: People,
+    run: Run,
+    one: PortalRun,
+    known: Mapping[str, Finding] | None,
 ) -> Mapping[str, Beside]:
     """What stands beside the verdicts. Look by look only where that decides something: a waiver, an owner before,
     a replay; else from intervals, up to the run."""
     portal = one.portal
-    past = pasts([portal.id], showing, _until(counted, run.header.id)).get(portal.id, NO_PAST)
+    if known is None:
+        known = pasts([portal.id], showing, _until(counted, run.header.id)).get(portal.id, NO_PAST).findings
     began = portal.agency.valid_from if portal.agency is not None else None
-    before = began is not None and any(each.first_seen < began for each in past.findings.values())
+    before = began is not None and any(each.first_seen < began for each in known.values())
     if portal.id in people.waivers or before or run.header.id not in counted:
         return beside(archive, run, [one]).get(portal.id, {})
     manual = people.manual.get(portal.id, ())
@@ -133,7 +143,7 @@ def _beside(
     carried = by_rule(_carried(showing, counted, one.around.predecessors))
     return {
         item.rule: Beside(
-            past.findings.get(item.rule),
+            known.get(item.rule),
             (),
             tuple(each for each in manual if each.rule == item.rule),
             replies.get(item.rule),
@@ -166,11 +176,12 @@ def _carried(showing: Showing, counted: Mapping[str, Run], predecessors: Sequenc
 # --- history ----------------------------------------------------------------------------------------------------
 
 
-def _looks(
-    showing: Showing, gate: Gate, counted: Mapping[str, Run], portal: Portal, seen: Sequence[SeenPortal]
-) -> tuple[Look, ...]:
+def _looks(showing: Showing, gate: Gate, counted: Mapping[str, Run], portal: Portal) -> tuple[Look, ...]:
     """The looks that count, oldest first, with the scores of then, less what is embargoed. The public is told how
     each went, and no numbers: they count rules in trial."""
+    order = {run_id: number for number, run_id in enumerate(counted)}
+    seen = [each for each in showing.seen_of(portal.id) if each.run_id in order]
+    seen.sort(key=lambda each: order[each.run_id])
     embargoed = [each for rule in EMBARGOED for each in showing.said_of(portal.id, rule) if is_counted(each)]
     return tuple(_look(each, counted[each.run_id], embargoed, gate) for each in seen[-LOOKS:])
 
