@@ -491,6 +491,15 @@ def test_a_round_that_nobody_approved_is_not_for_the_public(data: Path) -> None:
     assert call(data, "--round", "2026-q3", "--against", "2026-q4").exit_code == 2
 
 
+def test_without_published_rules_the_public_is_told_so(data: Path) -> None:
+    with Archive.open(data / "audit.db") as archive:
+        approved(archive, seen("songmay", "pppp"), name="2026-q5", days=90)
+    told = call(data)
+    assert told.exit_code == 0, told.output
+    assert "Chưa có quy tắc nào ở giai đoạn công bố" in told.stdout
+    assert "không có quy tắc nào được tính" in told.stdout
+
+
 def test_results_hold_no_text_of_portals(data: Path) -> None:
     with Archive.open(data / "audit.db") as archive:
         told = of_run(archive, "n1")

@@ -108,7 +108,8 @@ def ranking_tables(told: Ranking, top: int | None, lang: Lang) -> Iterator[Conso
         yield Text(clean(say("ranking.against", lang, id=told.before.id)))
         if not told.same_rules:
             yield Text(clean(say("ranking.other_rules", lang)))
-    yield Text(clean(say("ranking.counted", lang, count=len(told.rules))))
+    none = told.source.public and not told.rules
+    yield Text(clean(say("ranking.none_published" if none else "ranking.counted", lang, count=len(told.rules))))
     yield Text()
     for kind in told.kinds:
         yield Text(_kind_line(told, kind, lang), "bold")
