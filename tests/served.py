@@ -37,7 +37,8 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def ask(self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)  # a busy machine is no broken server
+        # A busy machine is no broken server.
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             connection.request(method, path, headers=dict(headers or {}))
             answer = connection.getresponse()
