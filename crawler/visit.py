@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -50,6 +52,13 @@ async def visit(
     return await toured(PortalSpider, errand)
 
 
+VISITS_KEPT = 25
+"""A crawler that is done is a ring (crawler, engine, spider) that holds a portal's pages and its store of root
+certificates until the collector looks at everything, which it puts off the longer the more there is. So it is told
+to, every so many visits."""
+_visits = count(1)
+
+
 async def toured(kind: type[PortalSpider], errand: Errand, **more: Any) -> Visit:
     """Runs one spider to the end of its tour: what it brought home. A fault of ours is raised."""
     crawler = Crawler(kind, settings_for(errand.plan, recorded=errand.net.recorded is not None))
@@ -70,6 +79,8 @@ async def toured(kind: type[PortalSpider], errand: Errand, **more: Any) -> Visit
         raise spider.fault
     if spider.visit is None:
         raise RuntimeError("the crawler ended before the visit")
+    if next(_visits) % VISITS_KEPT == 0:
+        gc.collect()
     return spider.visit
 
 

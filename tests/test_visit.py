@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import socket
 import socketserver
 import ssl
 import threading
 import warnings
+import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -32,6 +35,7 @@ from crawler.loop import run
 from crawler.plan import Plan, Timeouts
 from crawler.politeness import Politeness
 from crawler.proxy import ForwardProxy
+from crawler.spiders.portal import PortalSpider
 from crawler.transport import ProxyFault
 from crawler.visit import Network, render, visit
 from crawler.ways import Left
@@ -496,6 +500,32 @@ def test_a_request_tells_when_it_leaves_on_a_new_connection_and_on_one_that_was_
     answered = len(site.asked)
     assert answered >= 3
     assert "".join(each[0] for each in turns.seen).count("lo") >= answered, turns.seen
+
+
+def test_what_crawlers_leave_behind_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the collector does not look by itself."""
+    monkeypatch.setattr("crawler.visit.VISITS_KEPT", 3)
+    spiders: list[weakref.ref[PortalSpider]] = []
+    begin = PortalSpider.__init__
+
+    def begun(spider: PortalSpider, *given: Any, **more: Any) -> None:
+        begin(spider, *given, **more)
+        spiders.append(weakref.ref(spider))
+
+    monkeypatch.setattr(PortalSpider, "__init__", begun)
+
+    async def visits(net: Network) -> None:
+        for _ in range(9):
+            await visit(portal(), AddressBook(), Plan(), net, rank=nothing)
+
+    gc.disable()
+    try:
+        with Site({"/": html()}) as site, network(site.port) as net:
+            run(visits(net))
+    finally:
+        gc.enable()
+    assert len(spiders) == 9
+    assert sum(spider() is not None for spider in spiders) <= 4  # of the last three visits, and the one at hand
 
 
 def test_the_home_is_shown_to_the_browser_and_its_links_are_followed() -> None:
