@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import chain
 from typing import IO
 
 from audit.closing import WholeRun, whole_run
@@ -87,10 +86,11 @@ def _judged_by_the_run(each: PortalRun, around: Surroundings, rulebook: Rulebook
 def _tells_of_another_night(each: PortalRun) -> bool:
     begun = each.visit.started_at
     verdicts = [judgement.verdict for judgement in each.judgements]
-    shown = (piece for verdict in verdicts for piece in verdict.evidence)
-    searched = (page for verdict in verdicts if verdict.searched for page in verdict.searched.pages)
-    told = ((one.how, one.seen_at) for one in chain(shown, searched))
-    return begun is None or any(how != "rendered" and seen_at < begun for how, seen_at in told)
+    shown = [(piece.how, piece.seen_at) for verdict in verdicts for piece in verdict.evidence]
+    searched = [
+        (page.how, page.seen_at) for verdict in verdicts if verdict.searched for page in verdict.searched.pages
+    ]
+    return begun is None or any(how != "rendered" and seen_at < begun for how, seen_at in (*shown, *searched))
 
 
 def _waiting(file: IO[bytes], told: WholeRun) -> Iterator[PortalRun]:
