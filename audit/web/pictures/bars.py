@@ -8,8 +8,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from audit.web.pictures.markup import NONE, SPACE, Picture, decimal, joined, key_list, percent, tag
-from audit.words import say, term
+from audit.web.pictures.markup import NONE, SPACE, Picture, joined, key_list, percent, tag
+from audit.words import decimal, say, term
 from audit_rules.judgement import Lang
 
 OUTCOMES = ("passed", "failed", "cantTell", "untested", "withheld", "inapplicable")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from audit.words import clean, say
+from audit.words import clean, decimal, say
 from audit_rules.judgement import Lang
 
 NONE = Markup("")
@@ -93,12 +93,6 @@ def swatch(name: str) -> Markup:
     """A little square of a colour; patterned where what it stands for is not a measure."""
     square = tag("rect", width=14, height=14, class_=name)
     return tag("svg", square, width=14, height=14, viewBox="0 0 14 14", aria_hidden="true", focusable="false")
-
-
-def decimal(value: float, lang: Lang, places: int = 2) -> str:
-    """A number as the reader writes it: 0,83 in Vietnamese, 0.83 in English."""
-    text = f"{value:.{places}f}"
-    return text.replace(".", ",") if lang == "vi" else text
 
 
 def percent(part: float, whole: float, lang: Lang) -> str:

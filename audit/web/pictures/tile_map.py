@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from audit.web.pictures.markup import Picture, decimal, key_list, tag
-from audit.words import say
+from audit.web.pictures.markup import Picture, key_list, tag
+from audit.words import decimal, say
 from audit_rules.judgement import Lang
 
 PLACES: Mapping[str, tuple[int, int, str]] = {

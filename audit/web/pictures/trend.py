@@ -8,8 +8,8 @@ from datetime import date
 
 from markupsafe import Markup
 
-from audit.web.pictures.markup import NONE, Picture, decimal, tag
-from audit.words import say
+from audit.web.pictures.markup import NONE, Picture, tag
+from audit.words import decimal, say
 from audit_rules.judgement import Lang
 
 _WIDE, _HIGH = 360.0, 170.0
