@@ -356,7 +356,7 @@ def data(tmp_path: Path) -> Path:
 def call(data: Path, *words: str) -> Result:
     below = [words[0]] if words and not words[0].startswith("--") else []
     asked = ["rank", *below, "--data", str(data), *words[len(below) :]]
-    return CliRunner(env={"COLUMNS": "80"}).invoke(main, asked)  # lines are broken by the width of the screen
+    return CliRunner(env={"COLUMNS": "120"}).invoke(main, asked)  # lines are broken by the width of the screen
 
 
 def test_without_a_name_the_newest_approved_round_is_told_against_the_one_before(data: Path) -> None:
