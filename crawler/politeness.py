@@ -15,7 +15,6 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 from typing import TypeVar
 
 from crawler.board import Board
-from crawler.ways import Left
 
 MAX_CRAWL_DELAY = 10.0
 """Seconds; a longer Crawl-delay would keep a portal from being read in a night."""
@@ -25,6 +24,10 @@ _LOOK_SECONDS = 0.05
 """Between two looks at whether another process is done with a host."""
 
 _Queue = TypeVar("_Queue", "_Host", "_Group")
+
+
+Left = Callable[[], None]
+"""Called when a request leaves; once is enough."""
 
 
 def _nobody_waits() -> None:

@@ -35,7 +35,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.guard import Guard, Refusal, Where
 from crawler.plan import Timeouts
-from crawler.ways import Left
+from crawler.politeness import Left
 
 MAX_HEAD = 256 * 1024
 """Bytes before the body of an answer: a server may send headers for ever, and all of them are kept in memory."""

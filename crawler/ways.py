@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +14,8 @@ from audit_rules.rendered import Depth, RenderFacts
 from crawler.elsewhere import Elsewhere
 from crawler.guard import Guard
 from crawler.plan import Plan
+from crawler.politeness import Left
 from storage.recorded import Recorded
-
-Left = Callable[[], None]
-"""Called when a request leaves; once is enough."""
 
 
 class Turns(Protocol):

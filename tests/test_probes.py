@@ -28,10 +28,9 @@ from crawler import certificate, sitemaps
 from crawler.guard import Guard
 from crawler.loop import run
 from crawler.plan import Plan, Timeouts
-from crawler.politeness import Politeness
+from crawler.politeness import Left, Politeness
 from crawler.probes import Prober
 from crawler.visit import Network, visit
-from crawler.ways import Left
 from sandbox.certificates import Authority, Issuer, context_of
 from storage.evidence import EvidenceWriter
 from storage.recorded import Recorded

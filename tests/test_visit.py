@@ -33,12 +33,11 @@ from crawler.errand import Errand
 from crawler.guard import Guard
 from crawler.loop import run
 from crawler.plan import Plan, Timeouts
-from crawler.politeness import Politeness
+from crawler.politeness import Left, Politeness
 from crawler.proxy import ForwardProxy
 from crawler.spiders.portal import PortalSpider
 from crawler.transport import ProxyFault
 from crawler.visit import Network, render, visit
-from crawler.ways import Left
 from tests.made_portal import (
     HOST,
     HTML,
