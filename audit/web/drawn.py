@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 
 from audit.web.links import Links
@@ -39,13 +40,8 @@ def nights(points: Sequence[NightPoint], lang: Lang) -> Picture | None:
     """The mean score over the nights; where the rules changed, it says so."""
     if len(points) < 2 or all(one.mean_score is None for one in points):
         return None
-    told, before = [], points[0].rules_version
-    for one in points:
-        changed = one.rules_version != before
-        change = say("web.rules_changed", lang, version=one.rules_version) if changed else ""
-        told.append(Point(one.day, one.mean_score, change))
-        before = one.rules_version
-    return trend(say("web.trend_title", lang), told, lang)
+    scores = [(one.day, one.mean_score, one.rules_version) for one in points]
+    return trend(say("web.trend_title", lang), _scores(scores, lang), lang)
 
 
 def nights_seen(points: Sequence[NightPoint], lang: Lang) -> Picture | None:
@@ -60,13 +56,17 @@ def looks(several: Sequence[Look], lang: Lang) -> Picture | None:
     """A portal's score over its looks."""
     if len(several) < 2 or all(one.score is None for one in several):
         return None
-    told, before = [], several[0].rules_version
-    for one in several:
-        changed = one.rules_version != before
-        change = say("web.rules_changed", lang, version=one.rules_version) if changed else ""
-        told.append(Point(one.day, one.score, change))
-        before = one.rules_version
-    return trend(say("web.looks_title", lang), told, lang)
+    scores = [(one.day, one.score, one.rules_version) for one in several]
+    return trend(say("web.looks_title", lang), _scores(scores, lang), lang)
+
+
+def _scores(told: Sequence[tuple[date, float | None, str]], lang: Lang) -> list[Point]:
+    """Points of days, scores and versions of the rules, marked where the rules are others than before."""
+    before = [told[0][2], *(version for _, _, version in told)]
+    return [
+        Point(day, score, say("web.rules_changed", lang, version=version) if version != last else "")
+        for (day, score, version), last in zip(told, before, strict=False)
+    ]
 
 
 def outcomes(verdicts: Iterable[VerdictView], lang: Lang) -> Picture:
