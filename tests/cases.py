@@ -249,9 +249,10 @@ def _probes(told: dict[str, Any] | None, host: str) -> Probes | None:
 def judged(case: Case, rulebook: Rulebook) -> Judgement:
     """What the case's rule says of the case's portal; ``samples`` are what a person confirmed by then."""
     samples = tuple(Confirmed(**each) for each in case.told.get("samples", ()))
+    asked = rulebook.only(lambda entry: entry.id == case.rule)
     with patch.object(confirmed, "CONFIRMED", samples):
-        judgements = judge(*made(case.told), rulebook, LAW_DAY)
-    return next(each for each in judgements if each.rule == case.rule)
+        (judgement,) = judge(*made(case.told), asked, LAW_DAY)
+    return judgement
 
 
 def _answer(url: str, said: int | str | list[Any]) -> Answer:
