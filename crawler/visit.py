@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import count
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -52,19 +50,20 @@ async def visit(
     return await toured(PortalSpider, errand)
 
 
-VISITS_KEPT = 25
-"""A crawler that is done is a ring (crawler, engine, spider) that holds a portal's pages and its store of root
-certificates until the collector looks at everything, which it puts off the longer the more there is. So it is told
-to, every so many visits."""
-_visits = count(1)
-
-
 async def toured(kind: type[PortalSpider], errand: Errand, **more: Any) -> Visit:
     """Runs one spider to the end of its tour: what it brought home. A fault of ours is raised."""
     crawler = Crawler(kind, settings_for(errand.plan, recorded=errand.net.recorded is not None))
     crawl = asyncio.ensure_future(crawler.crawl_async(errand=errand, **more))
     try:
         await asyncio.shield(crawl)
+        spider = crawler.spider
+        if not isinstance(spider, PortalSpider):
+            raise RuntimeError("the crawler has no spider")
+        if spider.fault is not None:
+            raise spider.fault
+        if spider.visit is None:
+            raise RuntimeError("the crawler ended before the visit")
+        return spider.visit
     except asyncio.CancelledError:
         # Scrapy's engine takes a cancellation for its end and would go on crawling unobserved.
         while not crawl.done():
@@ -72,16 +71,15 @@ async def toured(kind: type[PortalSpider], errand: Errand, **more: Any) -> Visit
                 crawler.spider.leave()
             await asyncio.wait((crawl,), timeout=0.1)
         raise
-    spider = crawler.spider
-    if not isinstance(spider, PortalSpider):
-        raise RuntimeError("the crawler has no spider")
-    if spider.fault is not None:
-        raise spider.fault
-    if spider.visit is None:
-        raise RuntimeError("the crawler ended before the visit")
-    if next(_visits) % VISITS_KEPT == 0:
-        gc.collect()
-    return spider.visit
+    finally:
+        _take_apart(crawler)
+
+
+def _take_apart(crawler: Crawler) -> None:
+    """A crawler that is done is a ring (crawler, engine, spider) that would hold a portal's pages and its store of
+    root certificates until the collector looks at everything, which it puts off the longer the more there is."""
+    for part in filter(None, (crawler.spider, crawler.engine, crawler)):
+        vars(part).clear()
 
 
 async def render(

@@ -30,6 +30,7 @@ from audit_rules.later import Again
 from audit_rules.rendered import Depth
 from crawler.again import look_again
 from crawler.errand import Errand
+from crawler.finds import Finds
 from crawler.guard import Guard
 from crawler.loop import run
 from crawler.plan import Plan, Timeouts
@@ -501,20 +502,19 @@ def test_a_request_tells_when_it_leaves_on_a_new_connection_and_on_one_that_was_
     assert "".join(each[0] for each in turns.seen).count("lo") >= answered, turns.seen
 
 
-def test_what_crawlers_leave_behind_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the collector does not look by itself."""
-    monkeypatch.setattr("crawler.visit.VISITS_KEPT", 3)
-    spiders: list[weakref.ref[PortalSpider]] = []
+def test_what_a_crawler_read_goes_with_its_visit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the collector does not look."""
+    read: list[weakref.ref[Finds]] = []
     begin = PortalSpider.__init__
 
     def begun(spider: PortalSpider, *given: Any, **more: Any) -> None:
         begin(spider, *given, **more)
-        spiders.append(weakref.ref(spider))
+        read.append(weakref.ref(spider._finds))
 
     monkeypatch.setattr(PortalSpider, "__init__", begun)
 
     async def visits(net: Network) -> None:
-        for _ in range(9):
+        for _ in range(3):
             await visit(portal(), AddressBook(), Plan(), net, rank=nothing)
 
     gc.disable()
@@ -523,8 +523,7 @@ def test_what_crawlers_leave_behind_is_let_go(monkeypatch: pytest.MonkeyPatch) -
             run(visits(net))
     finally:
         gc.enable()
-    assert len(spiders) == 9
-    assert sum(spider() is not None for spider in spiders) <= 4  # of the last three visits, and the one at hand
+    assert [finds() for finds in read] == [None] * 3
 
 
 def test_the_home_is_shown_to_the_browser_and_its_links_are_followed() -> None:
