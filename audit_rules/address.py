@@ -121,6 +121,7 @@ def split_url(url: str) -> tuple[str, str]:
         return "", ""
 
 
+@lru_cache(maxsize=4096)  # every link is asked several times over
 def extension(url: str) -> str:
     """The ending of the file name in an address, in lower case, or an empty text."""
     path = url.partition("#")[0].partition("?")[0].partition(";")[0]
