@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -102,16 +103,28 @@ def _cpu() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
+@contextmanager
+def country(portals: int, *, tags: bool = True) -> Iterator[str]:
+    """The server in its process, for a while: where everything is, as one line of JSON."""
+    command = [
+        sys.executable,
+        "-m",
+        "bench.nights",
+        "--portals",
+        str(portals),
+        "--part",
+        "tags" if tags else "plain",
+    ]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603
+        assert server.stdout is not None
+        yield server.stdout.readline()
+        server.communicate()
+
+
 def measure(given: argparse.Namespace, *, tags: bool) -> list[dict[str, Any]]:
     """The nights, one after another."""
     base = [sys.executable, "-m", "bench.nights", "--portals", str(given.portals), "--pages", str(given.pages)]
-    command = [*base, "--part", "tags" if tags else "plain"]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,  # noqa: S603
-    ):
-        assert server.stdout is not None
-        place = server.stdout.readline()
+    with tempfile.TemporaryDirectory() as folder, country(given.portals, tags=tags) as place:
         told = []
         for number in range(given.nights):
             asked = [*base, "--render", given.render, "--part", "night", "--number", str(number), "--data", folder]
@@ -120,7 +133,6 @@ def measure(given: argparse.Namespace, *, tags: bool) -> list[dict[str, Any]]:
                 raise SystemExit(run.stderr)
             told.append(json.loads(run.stdout.splitlines()[-1]))
             print("with ETags" if tags else "without", number + 1, told[-1], file=sys.stderr, flush=True)
-        server.communicate()
     return told
 
 
