@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.looks_shared import pss_mib
 from sandbox.hostile.trap import Trap
 from sandbox.hostile.world import TRAPS, HostileWorld
 
@@ -129,34 +130,11 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(0.5):
-            self.peak = max(self.peak, sum(map(_mib, below(self._pid))))
+            self.peak = max(self.peak, pss_mib(self._pid))
 
     def end(self) -> None:
         self._over.set()
         self.join()
-
-
-def below(pid: int) -> set[int]:
-    """A process and all that descend from it."""
-    parents: dict[int, int] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal():
-            try:
-                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue  # it has just ended
-    family = {pid}
-    while more := {child for child, parent in parents.items() if parent in family} - family:
-        family |= more
-    return family
-
-
-def _mib(pid: int) -> float:
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0.0)
 
 
 def wrongs(trap: Trap, told: Told) -> list[str]:

@@ -15,6 +15,8 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import CDPSession, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from crawler.processes import below, bound, held_by, is_called
+
 _log = logging.getLogger(__name__)
 
 LOOKS = 1000
@@ -22,7 +24,10 @@ LOOKS = 1000
 MAX_PAGE_BYTES = 320 * 1024 * 1024
 """Memory of one process of pages; a page of a portal takes 60 to 110 MB. One that takes more is ended: its tab
 crashes."""
-MAX_BYTES = 720 * 1024 * 1024
+MAX_PAGE_SPACE = 640 * 1024 * 1024
+"""What the system gives a process of pages, with 230 MB that each reserves and does not use: one that eats faster than
+we look, or while we are busy, is refused the rest, and ended when we look."""
+MAX_BYTES = 640 * 1024 * 1024
 """Memory of all processes beyond which pages that are kept open are given up, and a page of more than LARGE_BYTES
 is ended. With what the processes share, Playwright's and our own that makes 1.2 GB."""
 LARGE_BYTES = 200 * 1024 * 1024
@@ -115,6 +120,7 @@ class Engine:
                     handle_sighup=False,
                 )
                 session = await self.chromium.new_browser_cdp_session()
+                await _bound_pages(session)
                 self._watching = asyncio.ensure_future(self._watch(session))
             self.looks += 1
             return self.chromium
@@ -142,8 +148,7 @@ class Engine:
         """Adds up what the processes hold, and ends a page that eats memory before it takes the machine's."""
         with contextlib.suppress(PlaywrightError):
             while True:
-                told = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
-                held = {int(each["id"]): (held_by(int(each["id"])), each["type"]) for each in told}
+                held = {process: (held_by(process), kind) for process, kind in await _processes(session)}
                 self.held = sum(size for size, _ in held.values())
                 for process, (size, kind) in held.items():
                     if kind == "renderer" and size > (MAX_PAGE_BYTES if self.held < MAX_BYTES else LARGE_BYTES):
@@ -153,11 +158,15 @@ class Engine:
                 await asyncio.sleep(WATCH_SECONDS)
 
 
-def held_by(process: int) -> int:
-    """Bytes that a process holds for itself alone, roughly: resident and not shared; 0 where the system does not
-    tell. The proportional size would be exact, and takes a hundred times as long to find out."""
-    try:
-        _, resident, shared, *_ = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
-    except (OSError, ValueError):
-        return 0
-    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+async def _processes(session: CDPSession) -> list[tuple[int, str]]:
+    """Chromium's processes and their kinds."""
+    told = (await session.send("SystemInfo.getProcessInfo"))["processInfo"]
+    return [(int(each["id"]), each["type"]) for each in told]
+
+
+async def _bound_pages(session: CDPSession) -> None:
+    """Bounds the processes of which those of pages are copies, and the pages that are there."""
+    for first in (process for process, kind in await _processes(session) if kind == "browser"):
+        for process in below(first):
+            if is_called(process, "--type=zygote") or is_called(process, "--type=renderer"):
+                bound(process, MAX_PAGE_SPACE)

@@ -16,8 +16,10 @@ import pytest
 from playwright.async_api import BrowserContext
 
 from crawler.browser import Browser, Look, find_browser
+from crawler.engine import MAX_PAGE_SPACE
 from crawler.guard import Guard
 from crawler.politeness import Politeness
+from crawler.processes import below, held_by, is_called
 from tests.loopback import Answer, Asked, Web, self_signed, web
 from tests.reading import read
 
@@ -385,6 +387,23 @@ def test_a_page_that_eats_memory_is_ended_and_the_next_is_seen(monkeypatch: pyte
         first, second = browsing(Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True), both)
     assert (first.error, first.html) == ("render_failed", "")
     assert (second.error, second.status) == (None, 200)
+
+
+def test_nobody_has_to_look_for_a_page_to_be_kept_from_the_machines_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.engine.WATCH_SECONDS", 3600)
+    eats = """<script>window.all = []; window.refused = 0;
+        for (let i = 0; i < 100; i++) try { all.push(new Uint8Array(2e7).fill(1)) } catch (error) { refused++ }
+        document.write(refused ? 'bị từ chối' : 'đã lấy hết')</script>"""
+
+    async def seen(browser: Browser) -> tuple[Look, list[int]]:
+        look = await browser.look("http://doi.gov.vn/", timeout=20)
+        pages = (pid for pid in below(os.getpid()) if is_called(pid, "--type=renderer"))
+        return look, [held_by(pid) for pid in pages]
+
+    with web(lambda _: Answer(HTML.format(head="", body=eats))) as portal:
+        look, held = browsing(Guard(connect_to=[f"::127.0.0.1:{portal.port}"], allow_private=True), seen)
+    assert "bị từ chối" in look.html
+    assert 100 << 20 < max(held) < MAX_PAGE_SPACE
 
 
 @pytest.mark.parametrize(("name", "most"), [("LOOKS", 1), ("MAX_BYTES", 1)])

@@ -6,14 +6,14 @@ import contextlib
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from audit_rules.engine import judge
 from audit_rules.rulebook import open_rulebook
-from bench.hostile import Ran, Told, audited, below, differences, wrongs
+from bench.hostile import Ran, Told, audited, differences, wrongs
 from crawler.browser import find_browser
+from crawler.processes import below, is_called
 from sandbox.hostile.trap import Trap
 from sandbox.hostile.world import TRAPS, HostileWorld, body_of
 from tests.cases import LAW_DAY, made
@@ -114,8 +114,8 @@ def test_what_is_killed_while_it_shows_a_page_takes_nobody_with_it(kind: str) ->
         if path != "/giet":
             return
         for pid in below(os.getpid()) - {os.getpid()}:
-            with contextlib.suppress(OSError):  # gone by itself meanwhile
-                if kind.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if is_called(pid, kind):
+                with contextlib.suppress(ProcessLookupError):  # gone by itself meanwhile
                     os.kill(pid, signal.SIGKILL)
                     killed.append(pid)
 
