@@ -25,8 +25,8 @@ MAX_PAGE_BYTES = 320 * 1024 * 1024
 """Memory of one process of pages; a page of a portal takes 60 to 110 MB. One that takes more is ended: its tab
 crashes."""
 MAX_PAGE_SPACE = 640 * 1024 * 1024
-"""What the system gives a process of pages, with 230 MB that each reserves and does not use: one that eats faster than
-we look, or while we are busy, is refused the rest, and ended when we look."""
+"""What the system gives a process of pages, with 230 MB that each reserves and does not use: one that eats faster
+than we look, or while we are busy, is refused the rest, and ended when we look."""
 MAX_BYTES = 640 * 1024 * 1024
 """Memory of all processes beyond which pages that are kept open are given up, and a page of more than LARGE_BYTES
 is ended. With what the processes share, Playwright's and our own that makes 1.2 GB."""
