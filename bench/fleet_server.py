@@ -11,12 +11,14 @@ import asyncio
 import gc
 import gzip
 import json
+import os
 import resource
 import ssl
 import sys
 import tempfile
 import time
 import zlib
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -213,6 +215,8 @@ async def _serve(play: Play, folder: Path, latency: float, *, tags: bool) -> Non
 def serve(play: Play, folder: Path, latency: float, *, tags: bool) -> None:
     """The server's process, until its input ends: tells where names are asked, writes ``ca.pem``, the registry and
     in the end ``hits.json`` into the folder. Raises PermissionError where ports below 1024 are not to be had."""
+    with suppress(PermissionError):  # it tells when it was asked: nobody may keep it waiting
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     play.write_registry(folder / "registry")
     play.prepare()
     asyncio.run(_serve(play, folder, latency, tags=tags))

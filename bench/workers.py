@@ -4,7 +4,7 @@
 
 The sandbox's country, its pages brought to a real page's size, is visited once and kept as evidence. Then workers
 of several machines (audit/worker.py: each a process with a data folder of its own, one queue and one database in
-PostgreSQL) visit the evidence in place of hosts: no server takes CPU and nobody waits for a turn. Each portal counts
+PostgreSQL) visit the evidence in place of hosts: no server takes CPU, nobody waits for a turn. Each portal counts
 as an address of its own. The clock runs from when all workers, started and ready, may begin until every portal is
 stored; CPU is the workers' own from then on. What ends a night is one worker's work and is left out. One and two
 workers take it in turn, and the least of each counts.
