@@ -107,8 +107,11 @@ class _Talk(HTTP11ClientProtocol):
         return answer
 
     def _leaves(self) -> None:
+        """A busy loop hands what is written to the system when it comes round: only then it is told."""
         if self.left is not None:
-            self.left()
+            from twisted.internet import reactor
+
+            cast(Any, reactor).callLater(0, self.left)
             self.left = None
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
