@@ -40,6 +40,7 @@ read_visit = msgspec.json.Decoder(Visit).decode
 read_outlines = msgspec.json.Decoder(tuple[Outline, ...]).decode
 read_around = msgspec.json.Decoder(Surroundings).decode
 read_judgements = msgspec.json.Decoder(tuple[Judgement, ...]).decode
+_read_each = msgspec.json.Decoder(tuple[msgspec.Raw, ...]).decode
 read_names = msgspec.json.Decoder(tuple[str, ...]).decode
 read_ids = msgspec.json.Decoder(frozenset[str] | None).decode
 _read_page = msgspec.json.Decoder(PageFacts).decode
@@ -98,6 +99,16 @@ def pack_page(page: PageFacts) -> bytes:
 
 def read_page(data: bytes, seen_at: datetime, sha256: str) -> PageFacts:
     return dataclasses.replace(_read_page(data), seen_at=seen_at, sha256=sha256)
+
+
+class _Named(msgspec.Struct):
+    rule: str
+
+
+def read_judgement_of(data: bytes, rule: str) -> tuple[Judgement, ...]:
+    """What one rule says, of all that do; the others are not read."""
+    told = (each for each in _read_each(data) if msgspec.json.decode(each, type=_Named).rule == rule)
+    return tuple(msgspec.json.decode(each, type=Judgement) for each in told)
 
 
 def outline(url: str, seen_at: datetime, sha256: str, how: How, status: int) -> PageFacts:

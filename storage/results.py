@@ -112,9 +112,11 @@ def load(
     pages: bool,
     commons: Commons,
     views: bool = True,
+    rule: str | None = None,
 ) -> list[PortalRun]:
     """The results of these portals, in their order, without those that the run does not hold; their visits have no
-    pages where no ``views`` are wanted. Raises EvidencePruned where ``pages`` are no longer there."""
+    pages where no ``views`` are wanted, and with a ``rule`` they have its judgement alone. Raises EvidencePruned
+    where ``pages`` are no longer there."""
     asked = {"run": run_id, "portals": portal_ids}
     found = {row.portal_id: row for row in connection.execute(_OF_RUN, asked)}
     if pages and any(row.pruned_at is not None for row in found.values()):
@@ -136,7 +138,7 @@ def load(
             commons.ids(row.answered_id),
             [documents.read(part) for part in parts[row.portal_id]] if pages else None,
         )
-        results.append(rows.read_portal_run(row, told, views=views))
+        results.append(rows.read_portal_run(row, told, views=views, rule=rule))
     return results
 
 

@@ -157,7 +157,8 @@ def _pack_pages(visit: Visit) -> tuple[list[blobs.Outline], list[bytes]]:
     return outlines, [b"\n".join(facts[start : start + PART]) for start in range(0, len(facts), PART)]
 
 
-def read_portal_run(row: StoredRow, told: Documents, *, views: bool = True) -> PortalRun:
+def read_portal_run(row: StoredRow, told: Documents, *, views: bool = True, rule: str | None = None) -> PortalRun:
+    """With a ``rule`` its judgement alone."""
     portal, seen, outlines = told.visit.split(b"\n")
     around, judgements = told.judged.split(b"\n")
     facts = None if told.looks is None else [line for part in told.looks for line in part.split(b"\n")]
@@ -169,7 +170,7 @@ def read_portal_run(row: StoredRow, told: Documents, *, views: bool = True) -> P
         portal=blobs.read_portal(portal),
         visit=replace(visit, pages=first),
         around=replace(blobs.read_around(around), bodies=told.bodies, answered=told.answered),
-        judgements=blobs.read_judgements(judgements),
+        judgements=blobs.read_judgement_of(judgements, rule) if rule else blobs.read_judgements(judgements),
         score=Score(
             row.score_value,
             row.score_provisional,

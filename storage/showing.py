@@ -235,10 +235,11 @@ class Showing:
         for some in _some(portal_ids):
             yield from (Said(*row) for row in self._all(asked.where(_p.portal_id.in_(some))))
 
-    def whole(self, run_id: str, portal_id: str) -> PortalRun | None:
-        """A portal's result in one run, without the facts of its pages; None where the run does not hold it."""
+    def whole(self, run_id: str, portal_id: str, rule: str | None = None) -> PortalRun | None:
+        """A portal's result in one run, without the facts of its pages; with a ``rule`` its judgement alone. None
+        where the run does not hold it."""
         with self._database.read() as connection:
-            found = load(connection, run_id, [portal_id], pages=False, commons=self._commons)
+            found = load(connection, run_id, [portal_id], pages=False, commons=self._commons, rule=rule)
         return replace(found[0], portal=_named(found[0].portal, portal_id)) if found else None
 
     def past(self, portal_ids: Sequence[str]) -> tuple[list[Stored], list[Failing]]:
@@ -250,12 +251,15 @@ class Showing:
         ever = failed.subquery()
         same = and_(ever.c.portal_id == _v.portal_id, ever.c.rule == _v.rule)
         said = select(_v.portal_id, _v.rule, _v.first, _v.last, _v.outcome).join(ever, same)
-        visits = select(_p.portal_id, _p.nth, _p.run_id).where(_p.portal_id.in_(portal_ids))
         with self._database.read() as connection:
-            stored: list[Any] = [tuple(row) for row in connection.execute(visits)]
             order = (_v.portal_id, _v.rule, _v.first)
             told: list[Any] = [tuple(row) for row in connection.execute(said.order_by(*order))]
-        return stored, told
+        return self.stored(portal_ids), told
+
+    def stored(self, portal_ids: Sequence[str]) -> list[Stored]:
+        """All that was stored of some portals, 400 at most."""
+        visits = select(_p.portal_id, _p.nth, _p.run_id).where(_p.portal_id.in_(portal_ids))
+        return [tuple(row) for row in self._all(visits)]
 
     def said_of(self, portal_id: str, rule: str) -> list[Said]:
         """What one rule said of one portal, oldest first."""

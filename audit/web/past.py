@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
@@ -36,7 +36,7 @@ def pasts(portal_ids: Sequence[str], showing: Showing, counted: Mapping[str, Run
     stored, failing = showing.past(portal_ids)
     visits: dict[str, list[Stored]] = {}
     for one in stored:
-        if one[2] in order:
+        if one[2] in counted:
             visits.setdefault(one[0], []).append(one)
     said: dict[str, list[Failing]] = {}
     for each in failing:
@@ -44,15 +44,25 @@ def pasts(portal_ids: Sequence[str], showing: Showing, counted: Mapping[str, Run
     told: dict[str, Past] = {}
     for portal_id, several in visits.items():
         several.sort(key=lambda one: order[one[2]])
-        nths = [nth for _, nth, _ in several]
-        looks = [(counted[run_id].header.kind, counted[run_id].header.day) for _, _, run_id in several]
+        past = _looks(several, counted)
         found: dict[str, Finding] = {}
         for rule, intervals in groupby(said.get(portal_id, ()), key=lambda each: each[1]):
-            finding = finding_of(rule, _spells(list(intervals), nths, looks))
+            finding = finding_of(rule, _spells(list(intervals), past.nths, past.looks))
             if finding is not None:
                 found[rule] = finding
-        told[portal_id] = Past(found, nths, looks)
+        told[portal_id] = replace(past, findings=found)
     return told
+
+
+def looks_past(portal_id: str, showing: Showing, counted: Mapping[str, Run]) -> Past:
+    """The past of a portal without what became of its findings."""
+    at = {one[2]: one for one in showing.stored([portal_id])}
+    return _looks([at[run_id] for run_id in counted if run_id in at], counted)
+
+
+def _looks(several: Sequence[Stored], counted: Mapping[str, Run]) -> Past:
+    looks = [(counted[run_id].header.kind, counted[run_id].header.day) for _, _, run_id in several]
+    return Past({}, [nth for _, nth, _ in several], looks)
 
 
 def _spells(

@@ -17,7 +17,7 @@ from audit.reports.json import coverage
 from audit.succession import Carried, by_rule
 from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, counts_in_score, score_of
 from audit.web.gathering import is_counted, rulebook_entries
-from audit.web.past import NO_PAST, pasts
+from audit.web.past import NO_PAST, looks_past, pasts
 from audit.web.people import People
 from audit.web.shapes import Coverage, Day, Look, Name, PortalLine, PortalView, RunLine, VerdictView
 from audit_rules.facts import NetFacts, Portal, Surroundings, Visit
@@ -51,15 +51,13 @@ def portal_view(
     the runs that say something of portals, oldest first; ``known`` what became of the portal's findings, where that
     was worked out before. With a ``rule`` the view has its verdict alone, and no looks."""
     run_id = run_line.header.id
-    one = showing.whole(run_id, portal_id)
+    one = showing.whole(run_id, portal_id, rule)
     if one is None:
         return None
     run = Run(run_line.header, run_line.status, run_line.finished_at, run_line.reason, (one,))
     told = _beside(archive, showing, counted, people, run, one, known)
     verdicts = tuple(
-        _verdict(item, one.portal, gate, told.get(item.rule, NOTHING), people.said)
-        for item in one.judgements
-        if rule in (None, item.rule)
+        _verdict(item, one.portal, gate, told.get(item.rule, NOTHING), people.said) for item in one.judgements
     )
     items = [each.item for each in verdicts if each.item is not None]
     seen = coverage(one.visit)
@@ -204,7 +202,7 @@ def _look(seen: SeenPortal, run: Run, embargoed: Sequence[Said], gate: Gate) -> 
 
 def days_of(showing: Showing, counted: Mapping[str, Run], portal_id: str, rule: str) -> tuple[Day, ...]:
     """How a rule came out at a portal, newest first."""
-    past = pasts([portal_id], showing, counted).get(portal_id, NO_PAST)
+    past = looks_past(portal_id, showing, counted)
     told = []
     for each in reversed(showing.said_of(portal_id, rule)):
         days = past.days(each.first, each.last)
