@@ -6,8 +6,9 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -220,6 +221,27 @@ def test_a_database_that_is_away_is_told_and_nothing_else(land: tuple[Archive, R
         answer = server.ask("/portals")
     assert (answer.status, answer.headers["retry-after"]) == (503, "30")
     assert "bí mật" not in _text(answer)
+
+
+def test_portals_pages_are_there_before_somebody_asks(
+    land: tuple[Archive, Registry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: Queue[tuple[str, ...]] = Queue()
+
+    def noted(reader: Reader, kind: str, ids: Sequence[str] = (), asked: Any = None) -> str:
+        made.put((kind, *ids))
+        if ids == ("so-1",):
+            raise RuntimeError("one that fails keeps nobody waiting")
+        return html(reader, kind, ids, asked)
+
+    monkeypatch.setattr("audit.web.app.html", noted)
+    views = Views(*land)
+    with served(make_app(views, beforehand=True)) as server:
+        server.ask("/health")
+        pages = [made.get(timeout=60) for _ in views.shown().portals]
+        assert pages == [("portal", each) for each in views.shown().portals]
+        assert server.ask("/portals/lao-cai").status == 200
+    assert made.empty()
 
 
 def test_a_fault_of_ours_is_a_page_and_a_line_in_the_log(

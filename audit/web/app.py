@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from audit.web.asked import BadQuestion
+from audit.web.beforehand import Beforehand
 from audit.web.downloads import findings_csv, picture
 from audit.web.guarding import Guarded
 from audit.web.kept import Kept, KeptPage, answered, keep_page
@@ -36,9 +37,15 @@ _HTML = "text/html; charset=utf-8"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(views: Views, more: Sequence[BaseRoute] = (), *, hosts: Collection[str] | None = None) -> Any:
+def make_app(
+    views: Views,
+    more: Sequence[BaseRoute] = (),
+    *,
+    hosts: Collection[str] | None = None,
+    beforehand: bool = False,
+) -> Any:
     """The application over a read model; ``more`` are routes beside the pages (the API). ``hosts`` are the names it
-    answers to, None for any."""
+    answers to, None for any. With ``beforehand`` the pages of portals are made before somebody asks."""
     office = _Office(views)
     routes: list[BaseRoute] = [
         *more,
@@ -62,7 +69,7 @@ def make_app(views: Views, more: Sequence[BaseRoute] = (), *, hosts: Collection[
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.views = views
-    return Guarded(app, hosts)
+    return Guarded(Beforehand(app, views) if beforehand else app, hosts)
 
 
 def _parts(path: str) -> list[str]:

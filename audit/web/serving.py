@@ -56,7 +56,7 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
 
 def serve_until_stopped(views: Views, at: socket.socket, names: Collection[str] | None) -> None:
     """Serves pages and the API until the process is told to end."""
-    app = make_app(views, api_routes(views), hosts=names)
+    app = make_app(views, api_routes(views), hosts=names, beforehand=True)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -1,0 +1,92 @@
+"""Asks for the pages of portals before anybody does: whoever comes in the morning finds them made."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import anyio.to_thread
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from audit.web.links import PATHS
+from audit.web.views import Views
+from storage.archive import ArchiveError
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 60.0
+"""Between two looks at whether the data changed, when nobody asks."""
+
+
+class Beforehand:
+    """An application that keeps what it was asked for, and a reader of its own, who asks for one page after another
+    while nobody else asks for anything. It begins with the first request."""
+
+    def __init__(self, app: ASGIApp, views: Views) -> None:
+        self._app, self._views = app, views
+        self._others = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._reading is None and scope["type"] == "http":
+            self._reading = asyncio.create_task(self._read(str(scope.get("root_path", ""))))
+        self._others += 1
+        self._quiet.clear()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._others -= 1
+            if not self._others:
+                self._quiet.set()
+
+    async def _read(self, root: str) -> None:
+        """Reads the pages of every state of the data, once."""
+        version = ""
+        while True:
+            try:
+                shown = await anyio.to_thread.run_sync(self._views.shown)
+            except ArchiveError as error:
+                log.error("no page is made beforehand: %s", error)
+            else:
+                if shown.version != version:
+                    version = shown.version
+                    await self._read_all(version, (PATHS["portal"].format(each) for each in shown.portals), root)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _read_all(self, version: str, paths: Iterable[str], root: str) -> None:
+        for path in paths:
+            await self._quiet.wait()
+            if self._views.version_at_hand() != version:
+                return
+            try:
+                await self._app(_question(path, root), _nothing, _unheard)
+            except Exception:  # its cause is in the log: the application wrote it there for every reader
+                log.error("%s is not made beforehand", path)
+
+
+def _question(path: str, root: str) -> Scope:
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": root + path,
+        "raw_path": (root + path).encode(),
+        "root_path": root,
+        "query_string": b"",
+        "headers": [(b"accept-encoding", b"gzip")],
+        "client": None,
+        "server": None,
+    }
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _unheard(message: Message) -> None:
+    """The answer: it was kept on its way."""
