@@ -9,11 +9,11 @@ from audit_rules.rulebook import open_rulebook
 from tests.night_land import down, land
 
 
-def test_every_row_of_the_registry_is_in_a_night(tmp_path: Path, database_url: str) -> None:
-    with land(tmp_path, database_url) as here:
+def test_every_row_of_the_registry_is_in_a_night(tmp_path: Path, postgres_url: str) -> None:
+    with land(tmp_path, postgres_url) as here:
         here.hook = down("bensong")
         here.write_registry(waiting="moi", nowhere="chua-co-cong")
-        done = here.night("--format", "json")
+        done = here.night("--format", "json", "--processes", "2")
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
     assert (told["run"]["status"], told["run"]["reason"]) == ("complete", None)
