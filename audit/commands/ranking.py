@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import click
 from rich.console import ConsoleRenderable
@@ -16,9 +16,17 @@ from audit.config import Desk
 from audit.figures.survey import surveyed
 from audit.listings import Listing
 from audit.output import Output
-from audit.ranking.places import ranking
+from audit.ranking.places import by_heading, ranking
 from audit.ranking.rates import SURVEYED, rates
-from audit.ranking.results import Results, night_before, of_round, of_run, round_before
+from audit.ranking.results import (
+    Results,
+    newest_approved,
+    night_before,
+    of_round,
+    of_run,
+    round_before,
+    rules_of,
+)
 from audit.ranking.told import (
     heading_tables,
     introduction,
@@ -31,12 +39,10 @@ from audit.refusals import BadInput
 from audit.settings import settings
 from audit.speech import Family, Order
 from audit.words import clean
-from audit_rules.judgement import Group
 from audit_rules.rulebook import open_rulebook
 from storage.archive import Archive
-from storage.rounds import EvaluationRound, Rounds
+from storage.rounds import EvaluationRound
 
-GROUPS: tuple[Group, ...] = get_args(Group)
 _OUT = ("data", "db", "format", "output")
 
 
@@ -66,23 +72,23 @@ rank = Family("rank", params=_whose("heading", "top"), callback=click.pass_obj(_
 
 @rank.command("headings", cls=Order, params=_whose())
 @click.pass_obj
-def by_heading(desk: Desk, /, **given: Any) -> int:
+def rank_headings(desk: Desk, /, **given: Any) -> int:
     output = _output(given, desk)
     results, before = _results(given, desk)
-    told = [(group, ranking(results, group=group, before=before)) for group in GROUPS]
+    told = by_heading(results, before=before)
     listing = ranking_listing([each for _, each in told], desk.lang)
     return _tell(results, listing, heading_tables(told, desk.lang), given, output, desk)
 
 
 @rank.command("rules", cls=Order, params=_whose("rule"))
 @click.pass_obj
-def by_rule(desk: Desk, /, **given: Any) -> int:
+def rank_rules(desk: Desk, /, **given: Any) -> int:
     return _rates(desk, given)
 
 
 @rank.command("rates", cls=Order, params=_whose())
 @click.pass_obj
-def by_survey(desk: Desk, /, **given: Any) -> int:
+def rank_rates(desk: Desk, /, **given: Any) -> int:
     return _rates(desk, given | {"rule": None}, SURVEYED)
 
 
@@ -144,7 +150,7 @@ def _asked(archive: Archive, given: Mapping[str, Any]) -> tuple[Results, Results
 def _round(archive: Archive, given: Mapping[str, Any]) -> EvaluationRound:
     if given["round"] is not None:
         return round_of(archive, given["round"])
-    newest = next((one for one in Rounds(archive.database).all() if one.status == "approved"), None)
+    newest = newest_approved(archive)
     if newest is None:
         raise BadInput("error.no_approved_round")
     return newest
@@ -157,9 +163,9 @@ def _of_kind(results: Results, kind: str | None) -> Results:
 
 
 def _rules(results: Results, rule: str | None) -> tuple[str, ...]:
-    known = sorted({item.rule for each in results.portals for item in each.judgements})
+    known = rules_of(results)
     if rule is None:
-        return tuple(known)
+        return known
     if rule not in {*known, *(each.id for each in open_rulebook().rules)}:
         raise BadInput("error.rank_no_rule", rule=clean(rule)[:100])
     return (rule,)

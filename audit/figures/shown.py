@@ -41,6 +41,49 @@ def figures_of(
     return tuple(Shown(each, whose.get(each.agency_id or "")) for each in several)
 
 
+@dataclass(frozen=True, slots=True)
+class OfBody:
+    """The figures shown under one name: those of a body and of its predecessors, or of a group of bodies and of a
+    body that the registry does not know (``agency`` is None, ``name`` as printed)."""
+
+    agency: Agency | None
+    name: str
+    figures: tuple[Shown, ...]
+
+
+def under_bodies(archive: Archive, registry: Registry, day: date) -> tuple[OfBody, ...]:
+    """Every figure that holds, under the body that stands on a day: groups of bodies first, then the registry's
+    bodies in their order, of each its own figures first."""
+    groups: dict[str, list[Figure]] = {}
+    own: dict[str, list[Figure]] = {}
+    for one in Figures(archive.database).all():
+        if one.agency_id is not None and one.agency_id in registry.agencies:
+            own.setdefault(one.agency_id, []).append(one)
+        else:
+            groups.setdefault(one.body, []).append(one)
+    heirs: dict[str, list[Agency]] = {}
+    for agency in registry.agencies.values():
+        if agency.id in own:
+            heirs.setdefault(heir(registry, agency, day).id, []).append(agency)
+    told = [OfBody(None, body, tuple(Shown(each) for each in several)) for body, several in sorted(groups.items())]
+    for agency in registry.agencies.values():
+        whose = sorted(heirs.get(agency.id, ()), key=lambda each: each.id != agency.id)
+        shown = (Shown(one, None if each.id == agency.id else each) for each in whose for one in own[each.id])
+        if whose:
+            told.append(OfBody(agency, agency.name_vi, tuple(shown)))
+    return tuple(told)
+
+
+def heir(registry: Registry, agency: Agency, day: date) -> Agency:
+    """The body in whose place a body is shown on a day: itself, unless it is no more and others came after it."""
+    while agency.valid_to is not None and agency.valid_to < day:
+        after = registry.agencies.get(agency.successor_id or "")
+        if after is None:
+            break
+        agency = after
+    return agency
+
+
 def predecessors(registry: Registry, agency_id: str, day: date) -> tuple[Agency, ...]:
     """The bodies that are no more on a day and whose line of successors leads to a body, in the file's order."""
     before = ancestors(registry, agency_id)

@@ -10,16 +10,15 @@ from rich.console import ConsoleRenderable
 from rich.text import Text
 
 from audit.days import shown as shown_time
-from audit.figures.compared import RESULTS, Compared, Looked
+from audit.figures.compared import RESULTS, Compared
 from audit.figures.metrics import metric_name
 from audit.figures.shown import Shown
-from audit.figures.words import figure_text, grouped
+from audit.figures.words import counters_of, figure_text, looked_text, notes_of, published_text
 from audit.listings import Cell, Listing
 from audit.reports.table import listing
 from audit.succession import agency_name
 from audit.words import clean, say, term
 from audit_rules.judgement import Lang
-from storage.figures import Figure
 
 _FIGURE = (
     *("figure", "body", "agency_id", "predecessor", "metric", "metric_name", "period", "first_day", "last_day"),
@@ -47,20 +46,11 @@ def figure_tables(several: Iterable[Shown], lang: Lang) -> Iterator[ConsoleRende
         yield from listing(
             headings,
             [
-                [metric_name(one.metric, lang), one.period, figure_text(one, lang), "; ".join(_notes(one, lang))]
+                [metric_name(one.metric, lang), one.period, figure_text(one, lang), "; ".join(notes_of(one, lang))]
                 for one in told
             ],
             lang,
         )
-
-
-def _notes(one: Figure, lang: Lang) -> Iterator[str]:
-    if one.coverage:
-        yield one.coverage
-    if one.confidence == "low":
-        yield say("figures.doubtful", lang, notes=one.notes)
-    if one.withdrawn is not None:
-        yield say("figures.taken_back", lang, by=one.withdrawn.by, why=one.withdrawn.why)
 
 
 def _figure_row(each: Shown, lang: Lang) -> dict[str, Cell]:
@@ -109,22 +99,9 @@ def compared_tables(source: str, several: Sequence[Compared], lang: Lang) -> Ite
 
 
 def _compared_line(one: Compared, lang: Lang) -> list[str]:
-    figure = one.shown.figure if one.shown else None
-    told = ""
-    if figure is not None:
-        told = f"{metric_name(figure.metric, lang)}, {figure.period}: {figure_text(figure, lang)}"
-        if one.shown is not None and one.shown.former is not None:
-            told = f"{one.shown.of(lang)}: {told}"
-        elif one.old:
-            told += f" ({say('figures.old', lang, days=one.days)})"
-    seen = "; ".join(_looked_text(each, lang) for each in one.looked) or say("figures.no_portal", lang)
-    counters = "; ".join(grouped(each.counter, lang) for each in one.looked if each.counter is not None)
-    return [agency_name(one.agency, lang), told, seen, counters]
-
-
-def _looked_text(one: Looked, lang: Lang) -> str:
-    text = f"{one.portal.address}: {term('code', one.ours, lang)}"
-    return f"{text} ({term('reason', one.why, lang)})" if one.why else text
+    several = (f"{each.portal.address}: {looked_text(each, lang)}" for each in one.looked)
+    seen = "; ".join(several) or say("figures.no_portal", lang)
+    return [agency_name(one.agency, lang), published_text(one, lang), seen, "; ".join(counters_of(one, lang))]
 
 
 def _compared_row(source: str, one: Compared, lang: Lang) -> dict[str, Cell]:

@@ -1,10 +1,14 @@
-"""An official figure in words: its value with its unit, its rank among how many, or why there is none."""
+"""An official figure in words: its value with its unit, its rank among how many, or why there is none; and what a
+comparison sets beside it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from audit.words import decimal, say
+from audit.figures.compared import Compared, Looked
+from audit.figures.metrics import metric_name
+from audit.words import decimal, say, term
 from audit_rules.judgement import Lang
 from storage.figures import Figure
 
@@ -24,6 +28,16 @@ def figure_text(one: Figure, lang: Lang) -> str:
     return "; ".join(told)
 
 
+def notes_of(one: Figure, lang: Lang) -> Iterator[str]:
+    """What has to be said beside a figure: what it covers, whether it is doubtful, whether it was withdrawn."""
+    if one.coverage:
+        yield one.coverage
+    if one.confidence == "low":
+        yield say("figures.doubtful", lang, notes=one.notes)
+    if one.withdrawn is not None:
+        yield say("figures.taken_back", lang, by=one.withdrawn.by, why=one.withdrawn.why)
+
+
 def value_text(one: Figure, lang: Lang) -> str:
     """The value with its unit, as the reader writes numbers; empty where there is none."""
     unit = one.unit.partition(";")[0].strip()
@@ -36,6 +50,28 @@ def value_text(one: Figure, lang: Lang) -> str:
 def grouped(count: int, lang: Lang) -> str:
     """A whole number with its thousands set apart."""
     return f"{count:,}".replace(",", "." if lang == "vi" else ",")
+
+
+def published_text(one: Compared, lang: Lang) -> str:
+    """The figure of a comparison: of what, when, whose if it is a former body's, and whether it is an old one."""
+    if one.shown is None:
+        return ""
+    figure = one.shown.figure
+    told = f"{metric_name(figure.metric, lang)}, {figure.period}: {figure_text(figure, lang)}"
+    if one.shown.former is not None:
+        return f"{one.shown.of(lang)}: {told}"
+    return f"{told} ({say('figures.old', lang, days=one.days)})" if one.old else told
+
+
+def looked_text(one: Looked, lang: Lang) -> str:
+    """What was seen of the code on a portal, and why it is not known where it is not."""
+    text = term("code", one.ours, lang)
+    return f"{text} ({term('reason', one.why, lang)})" if one.why else text
+
+
+def counters_of(one: Compared, lang: Lang) -> list[str]:
+    """The numbers that the counters on a body's home pages show."""
+    return [grouped(each.counter, lang) for each in one.looked if each.counter is not None]
 
 
 def _number(one: Figure, lang: Lang) -> str:

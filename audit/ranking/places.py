@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from audit.ranking.results import Results, Seen, Source, by_same_rules
+from audit.ranking.results import Results, Seen, Source, by_same_rules, rules_of
 from audit_rules.address import Address
 from audit_rules.facts import Kind, Portal
 from audit_rules.judgement import Group, Judgement, Score
@@ -22,6 +22,9 @@ from audit_rules.scoring import score
 
 RANKED: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "archive")
 """Kinds that are ranked, in their order; sites of bodies that are no more have no duties to be compared by."""
+
+HEADINGS: tuple[Group, ...] = get_args(Group)
+"""The ministry's headings, in their order."""
 
 _ANYONE = Portal("", Address(""), "ministry")
 
@@ -59,7 +62,7 @@ class Place:
 class Unranked:
     """A portal of a kind without a place, and why: the state of its visit where it was not seen, else
     ``kind_guessed``, ``not_registered``, ``registry_unconfirmed``, ``nothing_counted``, ``few_measured``.
-    ``detail`` is the reason of that state."""
+    ``detail`` is the reason of that state. The score is empty where the public is told nothing of the portal."""
 
     portal: Portal
     score: Score
@@ -108,10 +111,14 @@ def ranking(results: Results, *, group: Group | None = None, before: Results | N
     kinds = _by_kind(results)
     if before is not None:
         kinds = _with_changes(kinds, results, _by_kind(before), before)
-    rules = {item.rule for each in results.portals for item in each.judgements}
     then = before.source if before else None
     same = then is None or by_same_rules(results.source, then)
-    return Ranking(results.source, then, group, tuple(sorted(rules)), same, kinds)
+    return Ranking(results.source, then, group, rules_of(results), same, kinds)
+
+
+def by_heading(results: Results, *, before: Results | None = None) -> tuple[tuple[Group, Ranking], ...]:
+    """A ranking by each of the ministry's headings."""
+    return tuple((group, ranking(results, group=group, before=before)) for group in HEADINGS)
 
 
 def counts(item: Judgement) -> bool:
@@ -135,7 +142,8 @@ def _of_kind(kind: Kind, several: Sequence[Seen], source: Source) -> KindRanking
         one = score(each.judgements, each.portal)
         why = _no_place(each, one, source)
         if why is not None:
-            unranked.append(Unranked(each.portal, one, why, each.reason if why == each.state else None))
+            told = score((), each.portal) if source.withholds(each.portal) else one
+            unranked.append(Unranked(each.portal, told, why, each.reason if why == each.state else None))
         elif one.value is not None:
             every = one.measured + one.not_measured
             low, high = round(one.passed / every, 4), round((one.passed + one.not_measured) / every, 4)

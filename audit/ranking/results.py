@@ -7,7 +7,7 @@ portal would tell what is kept back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -101,12 +101,27 @@ def of_round(archive: Archive, one: EvaluationRound, *, public: bool) -> Results
     return _published(told) if public else told
 
 
+def without_embargoed(told: Results) -> Results:
+    """The results without what is told to the owners alone, for every portal alike."""
+    return _only(told, lambda item: item.rule not in EMBARGOED)
+
+
+def rules_of(results: Results) -> tuple[str, ...]:
+    """The rules that the results know, by their ids."""
+    return tuple(sorted({item.rule for each in results.portals for item in each.judgements}))
+
+
 def by_same_rules(one: Source, two: Source) -> bool:
     """Whether two results were judged alike: by one rule set, and on days between which no instrument began or
     ended (``audit_rules.law``)."""
     if one.rules_version != two.rules_version:
         return False
     return all(each.force(one.law_day) == each.force(two.law_day) for each in open_law().instruments)
+
+
+def newest_approved(archive: Archive) -> EvaluationRound | None:
+    """The round whose rankings are shown where nobody asks for another one."""
+    return next((one for one in Rounds(archive.database).all() if one.status == "approved"), None)
 
 
 def round_before(archive: Archive, one: EvaluationRound) -> EvaluationRound | None:
@@ -149,12 +164,9 @@ def _state(one: PortalRun | RoundPortal) -> tuple[State, str | None]:
 
 
 def _published(told: Results) -> Results:
-    def may_be_seen(item: Judgement) -> bool:
-        return item.stage == "published" and item.rule not in EMBARGOED
+    return _only(without_embargoed(told), lambda item: item.stage == "published")
 
-    return replace(
-        told,
-        portals=tuple(
-            replace(each, judgements=tuple(filter(may_be_seen, each.judgements))) for each in told.portals
-        ),
-    )
+
+def _only(told: Results, wanted: Callable[[Judgement], bool]) -> Results:
+    portals = (replace(each, judgements=tuple(filter(wanted, each.judgements))) for each in told.portals)
+    return replace(told, portals=tuple(portals))

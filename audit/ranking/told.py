@@ -10,15 +10,30 @@ from rich.text import Text
 from audit.days import day_of
 from audit.figures.survey import survey_of, survey_text
 from audit.listings import Cell, Listing
-from audit.ranking.places import KindRanking, Place, Ranking, Unranked
-from audit.ranking.rates import Asked, Rate
+from audit.ranking.places import Place, Ranking, Unranked
+from audit.ranking.rates import Rate
 from audit.ranking.results import Source
+from audit.ranking.words import (
+    asked_name,
+    between_text,
+    change_text,
+    index_text,
+    kind_line,
+    kind_name,
+    n_text,
+    rank_text,
+    rule_titles,
+    share_between,
+    share_text,
+    whose,
+    why_text,
+    without_published_rules,
+)
 from audit.reports.table import listing
 from audit.succession import agency_name
 from audit.words import clean, decimal, say, term
-from audit_rules.facts import Kind, Portal
+from audit_rules.facts import Kind
 from audit_rules.judgement import Group, Lang
-from audit_rules.rulebook import open_rulebook
 from storage.figures import Figure
 
 _MADE_BY = ("audience", "source", "rules_version", "law_day", "nights")
@@ -53,7 +68,7 @@ def _ranking_rows(told: Ranking, lang: Lang) -> Iterator[dict[str, Cell]]:
 
 def rate_listing(source: Source, several: Iterable[Rate], surveys: Sequence[Figure], lang: Lang) -> Listing:
     """A row for each rule and kind, with the agencies by name, and the figure of a survey beside it."""
-    made, titles = _made_by(source), _titles(lang)
+    made, titles = _made_by(source), rule_titles(lang)
     rows: list[dict[str, Cell]] = [
         {
             **made,
@@ -68,9 +83,9 @@ def rate_listing(source: Source, several: Iterable[Rate], surveys: Sequence[Figu
             "share_low": _exact(one.low),
             "share_high": _exact(one.high),
             "inapplicable": one.inapplicable,
-            "unmeasured": [_named(each, lang) for each in one.unmeasured],
-            "not_seen": [_named(each, lang) for each in one.not_seen],
-            "met": [_named(each, lang) for each in one.met],
+            "unmeasured": [asked_name(each, lang) for each in one.unmeasured],
+            "not_seen": [asked_name(each, lang) for each in one.not_seen],
+            "met": [asked_name(each, lang) for each in one.met],
             **_survey_cells(survey_of(one, surveys)),
         }
         for one in several
@@ -108,11 +123,13 @@ def ranking_tables(told: Ranking, top: int | None, lang: Lang) -> Iterator[Conso
         yield Text(clean(say("ranking.against", lang, id=told.before.id)))
         if not told.same_rules:
             yield Text(clean(say("ranking.other_rules", lang)))
-    none = told.source.public and not told.rules
-    yield Text(clean(say("ranking.none_published" if none else "ranking.counted", lang, count=len(told.rules))))
+    if without_published_rules(told):
+        yield Text(f"{say('ranking.none_published', lang)} {say('ranking.see_internal', lang)}")
+    else:
+        yield Text(say("ranking.counted", lang, count=len(told.rules)))
     yield Text()
     for kind in told.kinds:
-        yield Text(_kind_line(told, kind, lang), "bold")
+        yield Text(kind_line(told, kind, lang), "bold")
         changes = told.before is not None
         if top is None or len(kind.places) <= 2 * top:
             yield from _places(kind.places, lang, changes=changes)
@@ -128,14 +145,14 @@ def heading_tables(by_heading: Sequence[tuple[Group, Ranking]], lang: Lang) -> I
     """Kind by kind a table of portals and the ministry's headings: index and rank in each."""
     cells: dict[Kind, dict[str, dict[Group, str]]] = {}
     for group, told in by_heading:
-        for kind in told.kinds:
-            for place in kind.places:
-                row = cells.setdefault(kind.kind, {}).setdefault(str(place.portal.address), {})
+        for each in told.kinds:
+            for place in each.places:
+                row = cells.setdefault(each.kind, {}).setdefault(str(place.portal.address), {})
                 row[group] = f"{decimal(place.index, lang)} ({place.rank})"
     yield Text()
-    for kind_name, rows in cells.items():
+    for kind, rows in cells.items():
         groups = [group for group, _ in by_heading if any(group in row for row in rows.values())]
-        yield Text(_capital(term("kind", kind_name, lang)), "bold")
+        yield Text(kind_name(kind, lang), "bold")
         headings = [term("heading", "portal", lang), *(term("group_short", group, lang) for group in groups)]
         yield from listing(
             headings,
@@ -150,16 +167,15 @@ def rate_tables(
 ) -> Iterator[ConsoleRenderable]:
     """Kind by kind the rules and their shares, with the surveys beside them; ``named`` lists the agencies of which
     nothing is known, too."""
-    titles = _titles(lang)
     yield Text()
     for kind in dict.fromkeys(one.kind for one in several):
-        yield Text(_capital(term("kind", kind, lang)), "bold")
+        yield Text(kind_name(kind, lang), "bold")
         here = [one for one in several if one.kind == kind]
         headings = [term("heading", name, lang) for name in ("title", "share", "rate_n", "share_between")]
-        yield from listing(headings, [_rate_line(source, one, titles, lang) for one in here], lang)
+        yield from listing(headings, [_rate_line(source, one, lang) for one in here], lang)
         notes = [survey_text(survey, lang) for one in here if (survey := survey_of(one, surveys)) is not None]
         if named:
-            notes += [_unmeasured(one, titles, lang) for one in here if one.unmeasured]
+            notes += [_unmeasured(one, lang) for one in here if one.unmeasured]
         yield from (Text(clean(f"· {note}")) for note in notes)
         yield from [Text()] if notes else []
 
@@ -228,98 +244,37 @@ def _exact(value: float | None) -> str | None:
     return None if value is None else f"{value:.4f}"
 
 
-def _titles(lang: Lang) -> dict[str, str]:
-    return {rule.id: rule.vi.title if lang == "vi" else rule.en.title for rule in open_rulebook().rules}
-
-
-def _kind_line(told: Ranking, kind: KindRanking, lang: Lang) -> str:
-    name = _capital(term("kind", kind.kind, lang))
-    heading = f" · {term('group', told.group, lang)}" if told.group else ""
-    return say("ranking.kind", lang, kind=name + heading, placed=len(kind.places), unranked=len(kind.unranked))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _places(places: Sequence[Place], lang: Lang, *, changes: bool) -> list[ConsoleRenderable]:
     if not places:
         return []
     names = ["rank", "portal", "index", "index_between", "passed_of", *(["rank_change"] if changes else [])]
-    rows = [[*_place_line(each, lang), *([_change(each, lang)] if changes else [])] for each in places]
+    rows = [[*_place_line(each, lang), *([change_text(each, lang)] if changes else [])] for each in places]
     return listing([term("heading", name, lang) for name in names], rows, lang)
 
 
 def _place_line(one: Place, lang: Lang) -> list[str]:
-    rank = str(one.rank) if one.best == one.worst else f"{one.rank} ({one.best}–{one.worst})"
-    between = "" if one.low == one.high else f"{decimal(one.low, lang, 3)}–{decimal(one.high, lang, 3)}"
-    return [
-        rank,
-        _place_name(one.portal),
-        decimal(one.index, lang, 3),
-        between,
-        f"{one.score.passed}/{one.score.measured}",
-    ]
-
-
-def _place_name(portal: Portal) -> str:
-    return clean(str(portal.address))
-
-
-def _change(one: Place, lang: Lang) -> str:
-    if one.change is None:
-        return say("ranking.no_earlier", lang)
-    moved = one.change.rank
-    places = "=" if moved == 0 else f"{'▲' if moved > 0 else '▼'}{abs(moved)}"
-    sign = "+" if one.change.index > 0 else "−" if one.change.index < 0 else "±"
-    return f"{places} ({sign}{decimal(abs(one.change.index), lang, 3)})"
+    passed = f"{one.score.passed}/{one.score.measured}"
+    name = clean(str(one.portal.address))
+    return [rank_text(one), name, index_text(one.index, lang), between_text(one, lang), passed]
 
 
 def _without(unranked: Sequence[Unranked], lang: Lang) -> list[ConsoleRenderable]:
     if not unranked:
         return []
-    rows = [[_place_name(each.portal) or _whose(each.portal, lang), _why(each, lang)] for each in unranked]
+    rows = [
+        [clean(str(each.portal.address)) or whose(each.portal, lang), why_text(each, lang)] for each in unranked
+    ]
     return [
         Text(say("ranking.without", lang)),
         *listing([term("heading", n, lang) for n in ("portal", "why")], rows, lang),
     ]
 
 
-def _why(each: Unranked, lang: Lang) -> str:
-    score = each.score
-    if each.why == "few_measured":
-        return say("ranking.few_measured", lang, measured=score.measured, of=score.measured + score.not_measured)
-    text = term("no_place", each.why, lang)
-    text = term("state", each.why, lang) if text == each.why else text
-    return f"{text} ({term('reason', each.detail, lang)})" if each.detail else text
+def _unmeasured(one: Rate, lang: Lang) -> str:
+    names = "; ".join(asked_name(each, lang) for each in one.unmeasured)
+    return say("ranking.unmeasured", lang, title=rule_titles(lang).get(one.rule, one.rule), names=names)
 
 
-def _whose(portal: Portal, lang: Lang) -> str:
-    return clean(agency_name(portal.agency, lang)) if portal.agency else portal.id
-
-
-def _named(one: Asked, lang: Lang) -> str:
-    name = agency_name(one.agency, lang) if one.agency else ", ".join(str(each.address) for each in one.portals)
-    return f"{name} ({term('reason', one.why, lang)})" if one.why else name
-
-
-def _unmeasured(one: Rate, titles: Mapping[str, str], lang: Lang) -> str:
-    names = "; ".join(_named(each, lang) for each in one.unmeasured)
-    return say("ranking.unmeasured", lang, title=titles.get(one.rule, one.rule), names=names)
-
-
-def _rate_line(source: Source, one: Rate, titles: Mapping[str, str], lang: Lang) -> list[str]:
-    title = titles.get(one.rule, one.rule)
-    if one.stage is None:
-        return [title, "–", say("ranking.not_published" if source.public else "ranking.not_told", lang), ""]
-    if one.share is None or one.low is None or one.high is None:
-        return [title, "–", say("ranking.n_none", lang, unmeasured=len(one.unmeasured)), ""]
-    of = say("ranking.n", lang, met=len(one.met), n=one.n)
-    if one.unmeasured:
-        of += "; " + say("ranking.n_unmeasured", lang, unmeasured=len(one.unmeasured))
-    between = "" if one.low == one.high else f"{_percent(one.low, lang)}–{_percent(one.high, lang)}"
-    return [title, _percent(one.share, lang), of, between]
-
-
-def _percent(share: float, lang: Lang) -> str:
-    return f"{decimal(100 * share, lang, 1)} %"
+def _rate_line(source: Source, one: Rate, lang: Lang) -> list[str]:
+    title = rule_titles(lang).get(one.rule, one.rule)
+    return [title, share_text(one.share, lang), n_text(source, one, lang), share_between(one, lang)]
