@@ -17,7 +17,16 @@ from storage.database import Database
 from storage.documents import Documents
 from storage.records import PortalRun, Run
 from storage.results import Commons, load
-from storage.tables import manual_verdicts, portal_runs, replies, rounds, runs, verdict_intervals, waivers
+from storage.tables import (
+    manual_verdicts,
+    official_figures,
+    portal_runs,
+    replies,
+    rounds,
+    runs,
+    verdict_intervals,
+    waivers,
+)
 
 _AT_ONCE = 400  # SQLite takes a bounded number of parameters in one statement
 _ENDED = ("complete", "partial")
@@ -111,7 +120,8 @@ class Showing:
         self._commons = Commons()
 
     def fingerprint(self) -> str:
-        """A digest that is another one as soon as a run ended or went, or somebody said something of a finding."""
+        """A digest that is another one as soon as a run ended or went, somebody said something of a finding, a
+        round went on, or a figure was taken in or back."""
         ended = select(func.count(), func.max(runs.c.finished_at)).where(runs.c.status != "running")
         steps = case({"open": 1, "closed": 2}, value=rounds.c.status, else_=3)
         asked: list[Any] = [
@@ -120,6 +130,7 @@ class Showing:
             select(func.count(), func.count(manual_verdicts.c.withdrawn_at)).select_from(manual_verdicts),
             select(func.count(), func.max(replies.c.taken_at)).select_from(replies),
             select(func.count(), func.sum(steps)).select_from(rounds),
+            select(func.count(), func.count(official_figures.c.withdrawn_at)).select_from(official_figures),
         ]
         with self._database.read() as connection:
             told = [tuple(connection.execute(one).one()) for one in asked]

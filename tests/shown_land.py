@@ -70,11 +70,13 @@ def judgements(number: int, night: int, *, spam: bool = True) -> tuple[Judgement
 
 
 def small_country(folder: Path) -> Registry:
-    """A ministry, two provinces, and three departments of the first one; the name of one is wicked."""
+    """A ministry, two provinces, one that became part of the first, and three departments of that; the name of one
+    is wicked."""
     folder.mkdir(parents=True, exist_ok=True)
     agencies = [
         "bo-a,Bộ A,Ministry A,ministry,,,,,,,",
         "lao-cai,UBND tỉnh Lào Cai,People's Committee of Lao Cai,province,,,,,,,",
+        "yen-bai,UBND tỉnh Yên Bái,People's Committee of Yen Bai,province,,,,2025-06-30,lao-cai,,",
         "hue,UBND thành phố Huế,People's Committee of Hue,province,,,,,,,",
         f'so-1,"Sở {SCRIPT.replace(chr(34), "")}",,department,lao-cai,,,,,,',
         "so-2,Sở Xây dựng,Department of Construction,department,lao-cai,,,,,,",

@@ -16,6 +16,7 @@ from audit.web.api.operations import OPERATIONS
 from audit.web.views import Views
 from storage.archive import Archive
 from tests.served import Served, served
+from tests.shown_compared import take_figures
 from tests.shown_runs import fill, made_registry
 from tests.test_api import IDS
 
@@ -29,6 +30,7 @@ def api(tmp_path_factory: pytest.TempPathFactory, made_once: Path) -> Iterator[S
     path.write_bytes(made_once.read_bytes())
     with Archive.open(path) as archive:
         fill(archive, registry)
+        take_figures(archive)
         with served(make_api(Views(archive, registry))) as server:
             yield server
 

@@ -25,6 +25,7 @@ from audit.web.views import Views
 from storage.archive import Archive
 from storage.database import DatabaseUnusable
 from tests.served import Answer, Served, served
+from tests.shown_compared import take_figures, two_rounds
 from tests.shown_land import SCRIPT, SPAM, fill, small_country
 
 ADDRESSES = (
@@ -42,7 +43,12 @@ ADDRESSES = (
     *("/rules/integrity.no_injected_spam", "/runs", "/runs/n2", "/runs/n2?state=unreachable", "/runs/n0/lao-cai"),
     *("/runs/n0/lao-cai/transport.https", "/findings", "/findings?severity=high&state=fixed", "/search"),
     *("/search?q=lao+cai", "/search?q=%3Cscript%3E", "/about"),
+    *("/rankings", "/rankings/province", "/rankings/department?q=phong&size=5", "/rates", "/figures"),
+    "/figures?agency=lao-cai",
 )
+
+INSIDE = ("/comparison",)
+"""Pages that the public does not have."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,8 @@ def land(tmp_path_factory: pytest.TempPathFactory, made_once: Path) -> Iterator[
     registry = small_country(folder / "registry")
     with Archive.open(path) as archive:
         fill(archive, registry)
+        two_rounds(archive, registry)
+        take_figures(archive)
         yield archive, registry
 
 
@@ -80,14 +88,16 @@ def _text(answer: Answer) -> str:
 
 def test_every_kind_of_page_is_among_the_addresses_tried() -> None:
     patterns = [re.compile(re.sub(r"\\{\\}", "[^/?]+", re.escape(path)) + r"(\?|$)") for path in PATHS.values()]
-    assert all(any(pattern.match(each) for each in ADDRESSES) for pattern in patterns)
+    tried = (*ADDRESSES, *INSIDE)
+    assert all(any(pattern.match(each) for each in tried) for pattern in patterns)
     assert set(PAGES) == set(PATHS)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_pages_hold_nothing_of_a_portal_but_text(server: Served, lang: str) -> None:
     hostile = 0
-    for path in ADDRESSES:
+    inside = b"noindex" in server.ask("/").body
+    for path in (*ADDRESSES, *(INSIDE if inside else ())):
         before = "" if lang == "vi" else "/en"
         answer = server.ask(before + path)
         assert answer.status == 200, path

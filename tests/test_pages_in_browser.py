@@ -16,6 +16,7 @@ from audit.web.views import Views
 from crawler.engine import find_browser
 from storage.archive import Archive
 from tests.served import served
+from tests.shown_compared import take_figures, two_rounds
 from tests.shown_land import fill, small_country
 
 MAIN = (
@@ -37,6 +38,7 @@ MAIN = (
         "/agencies",
         "/none",
     ),
+    *("/rankings", "/rankings/department", "/rates", "/figures", "/comparison"),
 )
 _AXE = """async () => {
   const found = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
@@ -63,6 +65,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, made_once: Path) -> Iterato
     registry = small_country(folder / "registry")
     with Archive.open(path) as archive:
         fill(archive, registry)
+        two_rounds(archive, registry)
+        take_figures(archive)
         with served(make_app(Views(archive, registry))) as found:
             yield found.url
 

@@ -24,6 +24,7 @@ from audit.web.site.data import columns_of
 from audit.web.site.writing import MARK, write_site
 from audit.web.views import Views
 from storage.archive import Archive
+from tests.shown_compared import take_figures
 from tests.shown_runs import SECRET, fill, made_registry
 
 
@@ -52,6 +53,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, made_once: Path, registry: 
     path.write_bytes(made_once.read_bytes())
     with Archive.open(path) as archive:
         fill(archive, registry)
+        take_figures(archive)
         yield archive
 
 

@@ -11,6 +11,7 @@ from audit.registry import Registry
 from audit.succession import of_whom
 from audit_rules.facts import Agency
 from audit_rules.judgement import Lang
+from audit_rules.reading.vietnamese import fold
 from storage.archive import Archive
 from storage.figures import Figure, Figures
 
@@ -65,7 +66,10 @@ def under_bodies(archive: Archive, registry: Registry, day: date) -> tuple[OfBod
     for agency in registry.agencies.values():
         if agency.id in own:
             heirs.setdefault(heir(registry, agency, day).id, []).append(agency)
-    told = [OfBody(None, body, tuple(Shown(each) for each in several)) for body, several in sorted(groups.items())]
+    told = [
+        OfBody(None, body, tuple(map(Shown, groups[body])))
+        for body in sorted(groups, key=lambda one: (fold(one), one))
+    ]
     for agency in registry.agencies.values():
         whose = sorted(heirs.get(agency.id, ()), key=lambda each: each.id != agency.id)
         shown = (Shown(one, None if each.id == agency.id else each) for each in whose for one in own[each.id])

@@ -37,6 +37,7 @@ class Question:
     group: str = ""
     severity: str = ""
     stage: str = ""
+    metric: str = ""
     sort: str = ""
     page: int = 1
     size: int = SIZES[0]

@@ -6,6 +6,8 @@ They are left out for every portal alike, of lists, counts and scores: a sum tha
 **The public** is told of published rules, and of a fault of another rule that a person confirmed; and of neither
 while the fault was seen on one night only, while a person saw otherwise, or while the agency disputes it and nobody
 has looked since. Of a portal that nobody has confirmed to be the agency's, nothing is told but that it is there.
+
+**Rankings** rest on the outcomes that an approved round froze, for the public; nobody's count what is embargoed.
 """
 
 from __future__ import annotations
@@ -16,14 +18,16 @@ from functools import lru_cache
 
 from audit.history import Finding
 from audit.opinions import Beside
-from audit.ranking.results import EMBARGOED
+from audit.ranking.results import EMBARGOED, Results, of_round, of_run, without_embargoed
 from audit.web.shapes import Audience
 from audit_rules.address import Address
 from audit_rules.facts import Portal
 from audit_rules.judgement import Judgement, Score, Words
 from audit_rules.scoring import COUNTED, score
 from audit_rules.verdict import Outcome, Verdict
+from storage.archive import Archive
 from storage.opinions import ManualVerdict, Reply
+from storage.rounds import EvaluationRound
 
 Place = tuple[str, str]
 """A portal's id and a rule's."""
@@ -99,6 +103,29 @@ class Gate:
         if reason == "needs_review":
             return False
         return stage == "published" and (finding is None or finding.state != "unconfirmed")
+
+    @property
+    def compares_figures(self) -> bool:
+        """Whether official figures are told beside what was seen of the code. That tells whose code was not seen,
+        by one night and whatever the stage of the rules."""
+        return self.audience == "internal"
+
+    @property
+    def tells_of_open_rounds(self) -> bool:
+        return self.audience == "internal"
+
+    def ranks(self, one: EvaluationRound) -> bool:
+        """Whether a round may be ranked by: for the public an approved one, for the others one whose outcomes are
+        frozen at least."""
+        return one.status == "approved" or (self.audience == "internal" and one.status == "closed")
+
+    def of_round(self, archive: Archive, one: EvaluationRound) -> Results:
+        """What rankings by a round may rest on; the public's are made of published rules alone."""
+        return without_embargoed(of_round(archive, one, public=self.audience == "public"))
+
+    def of_night(self, archive: Archive, run_id: str) -> Results | None:
+        """What rankings by a single run may rest on; for the public there are none."""
+        return without_embargoed(of_run(archive, run_id)) if self.audience == "internal" else None
 
     def beside(self, told: Beside) -> Beside:
         """What stands beside a verdict; the public is not told which clerk saw what."""

@@ -36,6 +36,7 @@ def render(template: str, links: Links, context: Mapping[str, Any]) -> str:
             links=links,
             to=links.to,
             t=lambda key, **values: _sentence(key, lang, values),
+            say=lambda key, **values: say(key, lang, **values),
             word=lambda section, code: _word(section, str(code), lang),
             mark=_mark,
             told=lambda outcome, reason=None: _told(outcome, reason == "needs_review", lang),

@@ -1,7 +1,8 @@
 """The read model: the one door by which pages, API and static site get at what they show.
 
 Lists are of one state of the data, read whole when the data changed and shared by all readers (``shown``); what is
-shown of a single portal, agency or run is read when it is asked for. Everything passes ``audit.web.gate``.
+shown of a single portal, agency or run is read when it is asked for, and what they are compared by too
+(``comparing``). Everything passes ``audit.web.gate``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from audit.days import day_of
 from audit.history import Finding
 from audit.registry import Registry
 from audit.web.asked import Question
+from audit.web.comparing import Comparing
 from audit.web.gate import Gate
 from audit.web.gathering import Gatherer, rulebook_entries
 from audit.web.lists import Lists
@@ -78,6 +80,7 @@ class Views:
         self._gate = Gate(audience)
         self._showing = Showing(archive.database)
         self._gatherer = Gatherer(archive, self._showing, registry, self._gate)
+        self.comparing = Comparing(archive, registry, self._gate, self.shown)
         self._state: _State | None = None
         self._lock = Lock()
         self._reading = self._looking = False

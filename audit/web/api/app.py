@@ -19,7 +19,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from audit.reports.json import without_unseen
 from audit.web.api.openapi import document
-from audit.web.api.operations import OPERATIONS, PREFIX, Asked, Operation
+from audit.web.api.operation import PREFIX, Asked, Operation
+from audit.web.api.operations import OPERATIONS
 from audit.web.asked import BadQuestion, read_question
 from audit.web.kept import Kept, KeptPage, answered, keep_page
 from audit.web.views import Views
@@ -113,7 +114,7 @@ def _question(one: Operation, request: Request) -> Any:
     for name, value in request.query_params.multi_items():
         if name not in ("lang", *one.query) or len(request.query_params.getlist(name)) > 1:
             raise BadQuestion(name)
-        if not value and name not in ("q", "province", "agency", "rule"):
+        if not value and name not in ("q", "province", "agency", "rule", "metric"):
             raise BadQuestion(name)
     return read_question(request.query_params, states=one.states, sorts=one.sorts)
 

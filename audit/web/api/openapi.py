@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from audit.web.api.operations import OPERATIONS, PREFIX, Operation
+from audit.web.api.operation import PREFIX, Operation
+from audit.web.api.operations import OPERATIONS
 from audit.web.api.records import Problem
 from audit.web.asked import MAX_PAGE, SIZES
 from audit_rules import __version__
@@ -30,6 +31,7 @@ _MEANT = {
     "province": "Mã tỉnh, thành phố / agency id of the province",
     "agency": "Mã cơ quan / agency id",
     "rule": "Mã quy tắc / rule id",
+    "metric": "Mã chỉ tiêu / code of a metric",
     "sort": "Cột để sắp xếp; dấu trừ phía trước là giảm dần / a column; a minus before it turns the order",
     "page": "Trang, tính từ 1 / counted from 1",
     "size": "Số mục mỗi trang / items on a page",
@@ -78,7 +80,7 @@ def _operation(one: Operation, answer: dict[str, Any]) -> dict[str, Any]:
     headers = {"ETag": {"$ref": "#/components/headers/ETag"}}
     if one.paged:
         headers["Link"] = {"$ref": "#/components/headers/Link"}
-    errors = ["400", "503", *(["404"] if one.ids else [])]
+    errors = ["400", "503", *(["404"] if one.ids or one.inside else [])]
     return {
         "operationId": one.name,
         "summary": f"{one.vi} / {one.en}",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
-
 from audit.web.api import told
+from audit.web.api.comparing import COMPARING
+from audit.web.api.operation import PAGED, PREFIX, Asked, Operation, of_all, page_of
 from audit.web.api.records import (
     AgencyDetail,
     AgencyRecord,
@@ -22,50 +20,9 @@ from audit.web.api.records import (
     RunPortalRecord,
     RunRecord,
 )
-from audit.web.asked import FINDING_STATES, PORTAL_STATES, Question
-from audit.web.lists import FINDING_SORTS, PORTAL_SORTS, page
-from audit.web.shapes import Page
-from audit.web.views import Views
-from audit_rules.judgement import Lang
-
-T = TypeVar("T")
-PREFIX = "/api/v1"
-PAGED = ("page", "size")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request: its question, its language, and the ids in its path."""
-
-    views: Views
-    question: Question
-    lang: Lang
-    ids: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One address of the API. ``answers`` is the type of what ``tell`` gives, None where there is no such thing;
-    ``query`` names the parameters it knows beside the language; ``states`` and ``sorts`` are their choices."""
-
-    name: str
-    path: str
-    vi: str
-    en: str
-    answers: Any
-    tell: Callable[[Asked], Any]
-    query: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    sorts: tuple[str, ...] = ()
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The places in its path."""
-        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
-
-    @property
-    def paged(self) -> bool:
-        return "page" in self.query
+from audit.web.asked import FINDING_STATES, PORTAL_STATES
+from audit.web.lists import FINDING_SORTS, PORTAL_SORTS
+from audit.web.shapes import Audience
 
 
 def overview(asked: Asked) -> Overview:
@@ -78,12 +35,16 @@ def overview(asked: Asked) -> Overview:
         "kinds": [told.kind_record(each) for each in shown.kinds],
         "broken": len(shown.broken),
         "mended": len(shown.mended),
-        "links": {each.name: f"{PREFIX}{each.path}" for each in OPERATIONS if not each.ids},
+        "links": {each.name: f"{PREFIX}{each.path}" for each in OPERATIONS if _is_list(each, shown.audience)},
     }
 
 
+def _is_list(one: Operation, audience: Audience) -> bool:
+    return not one.ids and (audience == "internal" or not one.inside)
+
+
 def portals(asked: Asked) -> PageOf[PortalRecord]:
-    return _page(asked.views.portals(asked.question), lambda one: told.portal_record(one, asked.lang))
+    return page_of(asked.views.portals(asked.question), lambda one: told.portal_record(one, asked.lang))
 
 
 def portal(asked: Asked) -> PortalDetail | None:
@@ -97,11 +58,11 @@ def finding(asked: Asked) -> FindingDetail | None:
 
 
 def findings(asked: Asked) -> PageOf[FindingRecord]:
-    return _page(asked.views.findings(asked.question), lambda one: told.finding_record(one, asked.lang))
+    return page_of(asked.views.findings(asked.question), lambda one: told.finding_record(one, asked.lang))
 
 
 def rules(asked: Asked) -> PageOf[RuleRecord]:
-    return _of_all(list(asked.views.shown().rules.values()), asked, lambda one: told.rule_record(one, asked.lang))
+    return of_all(list(asked.views.shown().rules.values()), asked, lambda one: told.rule_record(one, asked.lang))
 
 
 def rule(asked: Asked) -> RuleRecord | None:
@@ -111,7 +72,7 @@ def rule(asked: Asked) -> RuleRecord | None:
 
 def agencies(asked: Asked) -> PageOf[AgencyRecord]:
     everyone = list(asked.views.shown().agencies.values())
-    return _of_all(everyone, asked, lambda one: told.agency_record(one, asked.lang))
+    return of_all(everyone, asked, lambda one: told.agency_record(one, asked.lang))
 
 
 def agency(asked: Asked) -> AgencyDetail | None:
@@ -121,7 +82,7 @@ def agency(asked: Asked) -> AgencyDetail | None:
 
 def runs(asked: Asked) -> PageOf[RunRecord]:
     audience = asked.views.audience
-    return _page(asked.views.runs(asked.question), lambda one: told.run_record(one, audience))
+    return page_of(asked.views.runs(asked.question), lambda one: told.run_record(one, audience))
 
 
 def run(asked: Asked) -> RunRecord | None:
@@ -131,7 +92,7 @@ def run(asked: Asked) -> RunRecord | None:
 
 def run_portals(asked: Asked) -> PageOf[RunPortalRecord] | None:
     found = asked.views.run(asked.ids["run"], asked.question)
-    return _page(found.portals, lambda one: told.run_portal_record(one, asked.lang)) if found else None
+    return page_of(found.portals, lambda one: told.run_portal_record(one, asked.lang)) if found else None
 
 
 def run_portal(asked: Asked) -> PortalDetail | None:
@@ -140,7 +101,7 @@ def run_portal(asked: Asked) -> PortalDetail | None:
 
 
 def nights(asked: Asked) -> PageOf[NightRecord]:
-    return _of_all(asked.views.shown().trend, asked, told.night_record)
+    return of_all(asked.views.shown().trend, asked, told.night_record)
 
 
 def search(asked: Asked) -> Found:
@@ -152,20 +113,6 @@ def search(asked: Asked) -> Found:
         "rules": [told.rule_record(each, asked.lang) for each in found.rules],
         "totals": dict(found.totals),
     }
-
-
-def _page(one: Page[T], record: Callable[[T], Any]) -> PageOf[Any]:
-    return {
-        "items": [record(each) for each in one.items],
-        "page": one.number,
-        "size": one.size,
-        "total": one.total,
-        "pages": one.last,
-    }
-
-
-def _of_all(several: Sequence[T], asked: Asked, record: Callable[[T], Any]) -> PageOf[Any]:
-    return _page(page(several, asked.question), record)
 
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -250,4 +197,5 @@ OPERATIONS: tuple[Operation, ...] = (
         search,
         ("q",),
     ),
+    *COMPARING,
 )

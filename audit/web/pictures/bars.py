@@ -88,12 +88,13 @@ def _row(one: Bar, lang: Lang, unit: Unit) -> Markup:
     return tag(
         "tr",
         tag("th", named, scope="row"),
-        tag("td", _bar(one), class_="drawn"),
+        tag("td", share_bar(one), class_="drawn"),
         tag("td", _number(one, lang, unit)),
     )
 
 
-def _bar(one: Bar) -> Markup:
+def share_bar(one: Bar) -> Markup:
+    """The bar alone, for a cell beside its number: it says nothing to who does not see it."""
     solid = one.low if _is_band(one) else one.value
     parts = [tag("rect", width=100, height=12, class_="ground")]
     if solid:

@@ -43,6 +43,7 @@ _NEAREST: Final[Mapping[str, tuple[str, int]]] = {
     "portal": ("portals", 1),
     "agency": ("agencies", 1),
     "run": ("runs", 1),
+    "ranking": ("rankings", 1),
 }
 """What stands for a page that the site does not have, and how many of its ids are left out: a portal in an older
 run is told by its own page, which has its history; what is no finding by the page of the rule."""

@@ -16,6 +16,14 @@ from audit.days import day_of
 from audit.reports.csv import write_csv
 from audit.reports.json import without_unseen
 from audit.web.api import told
+from audit.web.api.compared_records import (
+    ComparisonRecord,
+    FigureRecord,
+    RankingRecord,
+    RateRecord,
+    record_of,
+)
+from audit.web.api.comparing import comparison_rows, every_rate, figure_rows, ranking_rows, rate_rows
 from audit.web.api.records import (
     AgencyRecord,
     FindingRecord,
@@ -34,11 +42,13 @@ from audit_rules.judgement import Lang
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One list: its name, the type of its rows, and the rows themselves in a language."""
+    """One list: its name, the type of its rows, the rows themselves in a language, and whether it is for those
+    inside alone."""
 
     name: str
     record: Any
     rows: Callable[[Views, Lang], Iterable[Any]]
+    inside: bool = False
 
 
 def _runs(views: Views) -> Iterator[Any]:
@@ -60,14 +70,32 @@ RESOURCES = (
     ),
     Resource("runs", RunRecord, lambda v, _: _runs(v)),
     Resource("nights", NightRecord, lambda v, _: (told.night_record(x) for x in v.shown().trend)),
+    Resource(
+        "rankings", RankingRecord, lambda v, lang: (record_of(x, RankingRecord) for x in ranking_rows(v, lang))
+    ),
+    Resource(
+        "rates", RateRecord, lambda v, lang: (record_of(x, RateRecord) for x in rate_rows(v, lang, every_rate(v)))
+    ),
+    Resource("figures", FigureRecord, lambda v, lang: (record_of(x, FigureRecord) for x in figure_rows(v, lang))),
+    Resource(
+        "comparison",
+        ComparisonRecord,
+        lambda v, lang: (record_of(x, ComparisonRecord) for x in comparison_rows(v, lang)),
+        inside=True,
+    ),
 )
+
+
+def resources_of(views: Views) -> tuple[Resource, ...]:
+    """The lists that an audience gets."""
+    return tuple(each for each in RESOURCES if views.audience == "internal" or not each.inside)
 
 
 def open_data(views: Views, lang: Lang) -> Iterator[tuple[str, bytes]]:
     """The files of the open data by their names, in one language."""
     about = _about(views)
     described = []
-    for each in RESOURCES:
+    for each in resources_of(views):
         rows = list(each.rows(views, lang))
         columns = columns_of(each.record)
         yield f"{each.name}.csv", write_csv([name for name, _ in columns], (_cells(row, columns) for row in rows))
@@ -127,7 +155,8 @@ def _field(field: Mapping[str, Any]) -> dict[str, Any]:
     choices = [field, *field.get("anyOf", ())]
     kind = next((each["type"] for each in choices if each.get("type") not in (None, "null")), "string")
     form = next((each["format"] for each in choices if "format" in each), "")
-    told_of = {"type": {"date": "date", "date-time": "datetime"}.get(form, kind)}
+    # A list is one cell, its parts set apart by bars.
+    told_of = {"type": {"date": "date", "date-time": "datetime", "array": "string"}.get(form or kind, kind)}
     text = next((each["description"] for each in choices if "description" in each), "")
     return told_of | ({"description": text} if text else {})
 
@@ -142,6 +171,8 @@ def _cell(row: Mapping[str, Any], path: Sequence[str]) -> str:
         value = value.get(path[1], 0)
     if value is None:
         return ""
+    if isinstance(value, list):
+        return " | ".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -18,7 +18,7 @@ from audit.web.asked import Question
 from audit.web.pages import Reader, html, question_of
 from audit.web.paper import render
 from audit.web.site.addresses import DATA, STATIC, Known, Place, SiteLinks
-from audit.web.site.data import RESOURCES, open_data
+from audit.web.site.data import open_data, resources_of
 from audit.web.views import Views
 from audit_rules import __version__
 from audit_rules.judgement import Lang
@@ -129,12 +129,13 @@ def _put(part: Path, path: str, text: str) -> None:
 
 
 def _known(views: Views) -> Known:
-    shown = views.shown()
+    shown, ranked = views.shown(), views.comparing.ranked()
     return {
         "portal": {(each,) for each in shown.portals},
         "agency": {(each,) for each in shown.agencies},
         "rule": {(each,) for each in shown.rules},
         "run": {(each.header.id,) for each in views.runs(Question(size=RUNS)).items},
+        "ranking": {(each.kind,) for each in ranked.ranking.kinds} if ranked is not None else (),
         "finding": {(each.portal_id, each.rule) for each in shown.findings},
     }
 
@@ -154,6 +155,6 @@ def _data_page(views: Views, lang: Lang, known: Known, want: Callable[[Place], N
             "other": links.other("index.html"),
             "version": shown.version,
             "today": shown.today,
-            "resources": [each.name for each in RESOURCES],
+            "resources": [each.name for each in resources_of(views)],
         },
     )
