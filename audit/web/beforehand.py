@@ -1,4 +1,5 @@
-"""Asks for the pages of portals before anybody does: whoever comes in the morning finds them made."""
+"""Asks for the pages of portals, and for those that compare them, before anybody does: whoever comes in the morning
+finds them made."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from storage.archive import ArchiveError
 
 log = logging.getLogger(__name__)
 
+COMPARING = ("rankings", "rates", "comparison")
+"""Pages whose first reader would wait until whole nights are read."""
 LOOK_SECONDS = 60.0
 """Between two looks at whether the data changed, when nobody asks."""
 
@@ -53,7 +56,8 @@ class Beforehand:
             else:
                 if shown.version != version:
                     version = shown.version
-                    await self._read_all(version, (PATHS["portal"].format(each) for each in shown.portals), root)
+                    portals = (PATHS["portal"].format(each) for each in shown.portals)
+                    await self._read_all(version, (*(PATHS[each] for each in COMPARING), *portals), root)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _read_all(self, version: str, paths: Iterable[str], root: str) -> None:
