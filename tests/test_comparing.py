@@ -212,6 +212,8 @@ def test_the_page_of_figures_is_filtered_and_says_why_there_is_none(archive: Arc
     for words in ("không có số liệu: chưa gắn mã", "hạng 3/63", "chưa chắc: chưa rõ kỳ", "khảo sát IPS/VDCA"):
         assert words in whole
     assert "của UBND tỉnh Yên Bái, trước sắp xếp" in whole
+    assert "Số liệu chính thức về cơ quan" in text(views, "agency", "hue")
+    assert "Số liệu chính thức về cơ quan" not in text(views, "agency", "bo-a")
     one = text(views, "figures", agency="hue")
     assert "chưa gắn mã" in one
     assert "hạng 3/63" not in one

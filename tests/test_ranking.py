@@ -22,6 +22,7 @@ from audit_rules.facts import Agency, Kind, Portal, State
 from audit_rules.judgement import Group, Judgement, Stage
 from audit_rules.scoring import score
 from audit_rules.verdict import Verdict, cant_tell, failed, inapplicable, passed, untested
+from storage import outcomes
 from storage.archive import Archive
 from storage.rounds import EvaluationRound, RoundPortal, Rounds
 from tests.told_runs import EVIDENCE, SEEN, header, judgement, portal_run
@@ -325,6 +326,33 @@ def test_a_component_whose_owner_nobody_confirmed_is_not_compared_in_public(arch
     (named,) = rates(told, (CONTACT,))
     assert [each.why for each in named.unmeasured] == ["registry_unconfirmed"]
     assert not named.not_seen
+
+
+def test_outcomes_are_those_of_the_whole_results(archive: Archive) -> None:
+    """Of a run and of a round, in the order of ids, each judgement kept once, nothing of what it quotes."""
+    judged = (*rules("pf?-u"), judgement(SPAM, failed(EVIDENCE, found="x", only_sign=True)))
+    head = header("n0", kind="nightly")
+    archive.begin(head)
+    archive.save(head.id, portal_run(judged, portal=portal("b"), state="partial", reason="timeout"))
+    archive.save(head.id, portal_run(judged, portal=portal("a")))
+    archive.close_run(head.id, status="complete", finished_at=head.started_at, reason=None)
+    approved(archive, *(Seen(portal(name), "audited", None, judged) for name in "ab"))
+    told = list(outcomes.of_run(archive.database, "n0"))
+    assert [(one.portal, one.state, one.reason) for one in told] == [
+        (portal("a"), "audited", None),
+        (portal("b"), "partial", "timeout"),
+    ]
+    of_the_round = list(outcomes.of_round(archive.database, "2026-q3"))
+    for several in (told, of_the_round):
+        for one, two in zip(several[0].judgements, several[1].judgements, strict=True):
+            assert one is two
+        said = [(item.rule, item.stage, item.standing, item.verdict) for item in several[0].judgements]
+        assert said == [
+            (item.rule, item.stage, item.standing, Verdict(item.verdict.outcome, item.verdict.reason))
+            for item in judged
+        ]
+        assert not any(item.basis or item.vi.title for item in several[0].judgements)
+    assert outcomes.Shared().bare(judged) == told[0].judgements == of_the_round[0].judgements
 
 
 # --- the command ------------------------------------------------------------------------------------------

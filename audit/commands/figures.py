@@ -137,7 +137,7 @@ def _looked(
         nights = [run.header.day for run in archive.runs() if run.header.id in one.nights]
         return one.id, max(nights, default=day_of(one.opened_at)), portals_of(archive, one)
     run_id = run_id_of(archive, given["run"] or "latest")
-    return run_id, archive.header(run_id).day, archive.portals(run_id)
+    return run_id, archive.header(run_id).day, archive.portals(run_id, views=False)
 
 
 def _output(given: Mapping[str, Any], desk: Desk) -> Output:

@@ -14,7 +14,7 @@ from typing import Literal
 from audit.figures.metrics import Whose, metrics
 from audit.figures.shown import Shown, figures_of
 from audit.registry import Registry
-from audit_rules.facts import Agency, Portal
+from audit_rules.facts import MAIN_KINDS, Agency, Kind, Portal
 from audit_rules.verdict import Verdict
 from storage.archive import Archive
 from storage.figures import Figure
@@ -31,6 +31,8 @@ RESULTS: tuple[Result, ...] = (
 )
 """In the order in which they are told."""
 
+COMPARED: frozenset[Kind] = MAIN_KINDS | {"service"}
+"""Kinds of portals that figures of EMC and of visits speak of."""
 RECENT = timedelta(days=92)
 """A figure whose period ended longer before the look is told to be an old one."""
 
@@ -78,7 +80,7 @@ def compared(
     agencies: dict[str, Agency] = {}
     for each in portals:
         portal = each.portal
-        if portal.agency is not None and (portal.is_main or portal.kind == "service"):
+        if portal.agency is not None and portal.kind in COMPARED:
             agencies.setdefault(portal.agency.id, portal.agency)
             looked.setdefault(portal.agency.id, []).append(_looked(each))
     told = [

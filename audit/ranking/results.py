@@ -7,23 +7,20 @@ portal would tell what is kept back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from audit.rounds import portals_of
+from audit.rounds import weigh
 from audit_rules.facts import Portal, State
-from audit_rules.judgement import Judgement, Words
+from audit_rules.judgement import Judgement
 from audit_rules.law.book import open_law
-from audit_rules.verdict import Verdict
+from storage import outcomes
 from storage.archive import Archive
-from storage.records import PortalRun
-from storage.rounds import EvaluationRound, RoundPortal, Rounds
+from storage.rounds import EvaluationRound, Rounds
 
 EMBARGOED = frozenset({"integrity.no_injected_spam"})
 """Rules whose findings go to the owner alone."""
-
-_SILENT = Words("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def of_run(archive: Archive, run_id: str) -> Results:
     header = archive.header(run_id)
     status = next(run.status for run in archive.runs() if run.header.id == run_id)
     source = Source(run_id, False, status, False, header.rules_version, header.law_day, (run_id,), (header.day,))
-    return Results(source, _slim(archive.portals(run_id)))
+    return Results(source, tuple(map(_seen, outcomes.of_run(archive.database, run_id))))
 
 
 def of_round(archive: Archive, one: EvaluationRound, *, public: bool) -> Results:
@@ -97,7 +94,7 @@ def of_round(archive: Archive, one: EvaluationRound, *, public: bool) -> Results
         one.approved_at,
         one.document_no,
     )
-    told = Results(source, _slim(portals_of(archive, one)))
+    told = Results(source, tuple(_of_round(archive, one)))
     return _published(told) if public else told
 
 
@@ -141,26 +138,17 @@ def night_before(archive: Archive, run_id: str) -> str | None:
     return next((run.header.id for run in before if run.header.day < here.day), None)
 
 
-def _slim(portals: Iterable[PortalRun | RoundPortal]) -> tuple[Seen, ...]:
-    """Judgements that say the same become one object: two thousand portals have some hundred different ones."""
-    known: dict[tuple[object, ...], Judgement] = {}
-
-    def bare(item: Judgement) -> Judgement:
-        said = item.verdict
-        parts = (item.rule, item.stage, item.group, item.severity, item.standing, item.proves, item.scored)
-        key = (*parts, said.outcome, said.reason)
-        if key not in known:
-            verdict = Verdict(said.outcome, said.reason)
-            known[key] = replace(item, verdict=verdict, basis=(), vi=_SILENT, en=_SILENT)
-        return known[key]
-
-    return tuple(
-        Seen(each.portal, *_state(each), tuple(bare(item) for item in each.judgements)) for each in portals
-    )
+def _of_round(archive: Archive, one: EvaluationRound) -> Iterator[Seen]:
+    if one.status != "open":
+        yield from map(_seen, outcomes.of_round(archive.database, one.id))
+        return
+    shared = outcomes.Shared()
+    for each in weigh(archive, one):
+        yield Seen(each.portal, each.state, each.reason, shared.bare(each.judgements))
 
 
-def _state(one: PortalRun | RoundPortal) -> tuple[State, str | None]:
-    return (one.state, one.reason) if isinstance(one, RoundPortal) else (one.visit.state, one.visit.reason)
+def _seen(one: outcomes.Outcomes) -> Seen:
+    return Seen(one.portal, one.state, one.reason, one.judgements)
 
 
 def _published(told: Results) -> Results:

@@ -12,7 +12,7 @@ from datetime import date
 from threading import Lock
 from typing import Generic, TypeVar
 
-from audit.figures.compared import Compared, compared
+from audit.figures.compared import COMPARED, Compared, compared
 from audit.figures.shown import OfBody, under_bodies
 from audit.figures.survey import surveyed
 from audit.ranking.places import Ranking, by_heading, ranking
@@ -110,6 +110,10 @@ class Comparing:
         shown = self._shown()
         return self._figures.get(shown.version, lambda: under_bodies(self._archive, self._registry, shown.today))
 
+    def bodies_with_figures(self) -> frozenset[str]:
+        """The ids of the bodies under which figures are shown."""
+        return frozenset(one.agency.id for one in self.figures() if one.agency is not None)
+
     @property
     def compares_figures(self) -> bool:
         return self._gate.compares_figures
@@ -162,7 +166,9 @@ class Comparing:
         if run_id is None:
             return None
         day = self._archive.header(run_id).day
-        told = compared(self._archive, self._registry, self._archive.portals(run_id), day)
+        asked = [one.id for one in shown.portals.values() if one.kind in COMPARED]
+        portals = self._archive.portals(run_id, views=False, only=asked)
+        told = compared(self._archive, self._registry, portals, day)
         return Beside(run_id, day, told)
 
 

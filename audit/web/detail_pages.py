@@ -135,6 +135,7 @@ def agency(reader: Reader, _: Question, agency_id: str) -> tuple[str, Context]:
         "findings": findings[:SOME],
         "total": len(findings),
         "missing": missing,
+        "has_figures": agency_id in reader.views.comparing.bodies_with_figures(),
     }
 
 
