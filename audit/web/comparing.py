@@ -17,7 +17,7 @@ from audit.figures.shown import OfBody, under_bodies
 from audit.figures.survey import surveyed
 from audit.ranking.places import Ranking, by_heading, ranking
 from audit.ranking.rates import SURVEYED, Rate, rates
-from audit.ranking.results import Results, night_before, round_before, rules_of
+from audit.ranking.results import Results, newest_approved, night_before, round_before, rules_of
 from audit.registry import Registry
 from audit.web.gate import Gate
 from audit.web.shapes import Shown
@@ -52,21 +52,11 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """Whose results are ranked: a round or a run, and what it is compared with. ``key`` is another one wherever
-    the results may be others."""
+    """Whose results are ranked, and what they are compared with: rounds, or runs by their ids. Equal ones have
+    equal results: a round that is closed and a run that ended do not change."""
 
-    of_round: EvaluationRound | None
-    run_id: str
+    of: EvaluationRound | str
     before: EvaluationRound | str | None
-
-    @property
-    def key(self) -> object:
-        rounds = (each and (each.id, each.status) for each in (self.of_round, self._round_before))
-        return (*rounds, self.run_id, self.before if isinstance(self.before, str) else "")
-
-    @property
-    def _round_before(self) -> EvaluationRound | None:
-        return self.before if isinstance(self.before, EvaluationRound) else None
 
 
 class Comparing:
@@ -76,7 +66,7 @@ class Comparing:
     def __init__(self, archive: Archive, registry: Registry, gate: Gate, shown: Callable[[], Shown]) -> None:
         self._archive, self._registry, self._gate, self._shown = archive, registry, gate, shown
         self._choice = _Once[_Chosen | None]()
-        self._ranked = _Once[Ranked | None]()
+        self._ranked = _Once[Ranked]()
         self._by_rule = _Once[tuple[Rate, ...]]()
         self._open = _Once[tuple[str, ...]]()
         self._surveys = _Once[tuple[Figure, ...]]()
@@ -87,7 +77,7 @@ class Comparing:
         """By the newest approved round; where there is none, those inside are shown the newest round that was
         closed, else the newest night, or whatever run is the newest. None where there is none of them."""
         chosen = self._choice.get(self._shown().version, self._choose)
-        return self._ranked.get(chosen.key, lambda: self._rank(chosen)) if chosen is not None else None
+        return self._ranked.get(chosen, lambda: self._rank(chosen)) if chosen is not None else None
 
     def by_rule(self) -> tuple[Rate, ...]:
         """The rates of every rule that the results know."""
@@ -129,16 +119,15 @@ class Comparing:
     # --- worked out ------------------------------------------------------------------------------------------
 
     def _choose(self) -> _Chosen | None:
-        several = [one for one in Rounds(self._archive.database).all() if self._gate.ranks(one)]
-        approved = (one for one in several if one.status == "approved")
-        chosen = next(approved, None) or next(iter(several), None)
+        several = (one for one in Rounds(self._archive.database).all() if self._gate.ranks(one))
+        chosen = newest_approved(self._archive) or next(several, None)
         if chosen is not None:
-            return _Chosen(chosen, "", round_before(self._archive, chosen))
-        run_id = self._newest_run(self._shown())
-        return _Chosen(None, run_id, night_before(self._archive, run_id)) if run_id else None
+            return _Chosen(chosen, round_before(self._archive, chosen))
+        run_id = self._newest_run(self._shown()) if self._gate.ranks_unapproved else None
+        return _Chosen(run_id, night_before(self._archive, run_id)) if run_id else None
 
     def _open_rounds(self) -> tuple[str, ...]:
-        if not self._gate.tells_of_open_rounds:
+        if not self._gate.ranks_unapproved:
             return ()
         return tuple(one.id for one in Rounds(self._archive.database).all() if one.status == "open")
 
@@ -147,19 +136,15 @@ class Comparing:
             return shown.night.header.id
         return next(reversed(Showing(self._archive.database).counted()), None)
 
-    def _rank(self, chosen: _Chosen) -> Ranked | None:
-        if chosen.of_round is not None:
-            now: Results | None = self._gate.of_round(self._archive, chosen.of_round)
-        else:
-            now = self._gate.of_night(self._archive, chosen.run_id)
-        if now is None:
-            return None
-        before: Results | None = None
-        if isinstance(chosen.before, EvaluationRound):
-            before = self._gate.of_round(self._archive, chosen.before)
-        elif chosen.before is not None:
-            before = self._gate.of_night(self._archive, chosen.before)
+    def _rank(self, chosen: _Chosen) -> Ranked:
+        now = self._results(chosen.of)
+        before = self._results(chosen.before) if chosen.before is not None else None
         return Ranked(now, ranking(now, before=before), by_heading(now, before=before), rates(now, SURVEYED))
+
+    def _results(self, one: EvaluationRound | str) -> Results:
+        if isinstance(one, EvaluationRound):
+            return self._gate.of_round(self._archive, one)
+        return self._gate.of_run(self._archive, one)
 
     def _set_beside(self, shown: Shown) -> Beside | None:
         run_id = self._newest_run(shown)

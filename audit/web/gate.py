@@ -111,21 +111,22 @@ class Gate:
         return self.audience == "internal"
 
     @property
-    def tells_of_open_rounds(self) -> bool:
+    def ranks_unapproved(self) -> bool:
+        """Whether rankings may rest on what nobody approved: a round that is closed, a night; and whether rounds
+        that are open are named at all."""
         return self.audience == "internal"
 
     def ranks(self, one: EvaluationRound) -> bool:
-        """Whether a round may be ranked by: for the public an approved one, for the others one whose outcomes are
-        frozen at least."""
-        return one.status == "approved" or (self.audience == "internal" and one.status == "closed")
+        """Whether portals are ranked by a round. Of an open one nothing is frozen."""
+        return one.status == "approved" or (self.ranks_unapproved and one.status == "closed")
 
     def of_round(self, archive: Archive, one: EvaluationRound) -> Results:
         """What rankings by a round may rest on; the public's are made of published rules alone."""
         return without_embargoed(of_round(archive, one, public=self.audience == "public"))
 
-    def of_night(self, archive: Archive, run_id: str) -> Results | None:
-        """What rankings by a single run may rest on; for the public there are none."""
-        return without_embargoed(of_run(archive, run_id)) if self.audience == "internal" else None
+    def of_run(self, archive: Archive, run_id: str) -> Results:
+        """What rankings by a single run may rest on, where they may."""
+        return without_embargoed(of_run(archive, run_id))
 
     def beside(self, told: Beside) -> Beside:
         """What stands beside a verdict; the public is not told which clerk saw what."""
