@@ -82,7 +82,8 @@ class Land:
     def command(self, *more: str) -> list[str]:
         ways = ("--connect-to", f":80:127.0.0.1:{self.port}", "--connect-to", ":443:127.0.0.1:1", "--allow-private")
         night = (*self.audit("nightly"), "--registry", str(self.registry))
-        quick = ("--render", "never", "--delay", "0", "--processes", "1", "--quiet")  # another takes seconds to start
+        # A second process takes seconds to start, and most tests see nothing more with it.
+        quick = ("--render", "never", "--delay", "0", "--processes", "1", "--quiet")
         return [*night, *ways, *quick, "--control", f"127.0.0.1:{self.port}", *more]
 
     @contextmanager
