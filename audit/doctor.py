@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from audit.registry_files import RegistryError, read_registry
-from audit.standing import STALE_DAYS, standing
-from audit.standing_told import without_text
+from audit.nights.standing import STALE_DAYS, standing
+from audit.nights.standing_told import without_text
+from audit.registry.files import RegistryError, read_registry
 from audit.words import in_lang, say, term
 from audit_rules.judgement import Lang
 from audit_rules.law.book import LawError

@@ -8,7 +8,7 @@ from datetime import date
 from audit.history import Finding, finding_id, findings
 from audit.listings import Cell, Listing
 from audit.opinions import newest, waiver_state
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.reports.beside import ended_text, manual_text, reply_text, waiver_text
 from audit.succession import former_owner, of_whom
 from audit.words import say, term

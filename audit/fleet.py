@@ -19,7 +19,7 @@ from audit.evidence import seal_run
 from audit.judging import close, new_run_id
 from audit.made_by import made_by
 from audit.recorded import seen_at, source_of
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.unchanged import is_unchanged
 from audit_rules import __version__
 from audit_rules.engine import first_verdicts, judge

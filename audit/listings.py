@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.words import clean, term
 from audit_rules.facts import Portal
 from audit_rules.judgement import Lang

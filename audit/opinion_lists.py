@@ -9,7 +9,7 @@ from audit.days import day_of, shown
 from audit.history import finding_id
 from audit.listings import Cell, Listing
 from audit.opinions import newest, waiver_state
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.words import say, term
 from audit_rules.judgement import Lang
 from storage.archive import Archive

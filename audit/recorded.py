@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urljoin, urlsplit
 
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit_rules.address import Address, BadAddress, plain_host
 from audit_rules.facts import Portal
 from storage.recorded import Recorded, RecordedResponse

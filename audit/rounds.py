@@ -29,8 +29,8 @@ from itertools import groupby
 from pathlib import Path
 
 from audit.days import day_of
-from audit.registry import Registry
-from audit.registry_files import BUNDLED, read_registry
+from audit.registry.files import BUNDLED, read_registry
+from audit.registry.registry import Registry
 from audit_rules import __version__
 from audit_rules.engine import judge
 from audit_rules.facts import NetFacts, Portal, State, Surroundings, Visit

@@ -12,9 +12,9 @@ import click
 
 from audit import readers
 from audit.config import Setting
-from audit.controls import parts as read_control
-from audit.notice import read_post, read_target
-from audit.window import read_clock, read_window
+from audit.nights.controls import parts as read_control
+from audit.nights.notice import read_post, read_target
+from audit.nights.window import read_clock, read_window
 from audit_rules.facts import Kind
 from audit_rules.judgement import Group
 from crawler.addresses import read_mapping, read_proxy, read_server

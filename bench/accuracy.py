@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.fleet import audit_portals
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
 from bench.accuracy_report import report
 from bench.corpus import CORPUS
 from bench.counting import Told, Truth, by_site, tally

@@ -146,7 +146,7 @@ def registry_night(given: argparse.Namespace, each: int) -> dict[str, Any]:
     """The length of a night of the registry by politeness alone, ``each`` portal with so many requests; all portals
     with an address that are not retired, whether confirmed or not."""
     from audit.days import day_of
-    from audit.registry_files import read_registry
+    from audit.registry.files import read_registry
 
     registry = read_registry(given.registry)
     groups = read_groups(given.groups) if given.groups else {}

@@ -45,7 +45,7 @@ def night(data: Path, number: int, arguments: list[str], told: Path) -> None:
     workers."""
     from audit.cli import main
 
-    nights: Any = import_module("audit.night")
+    nights: Any = import_module("audit.nights.night")
     header_of = nights.header_of
 
     def later(*given: Any) -> Any:

@@ -78,7 +78,7 @@ class Spec:
 def audit(spec: Spec) -> Ran:
     """The run itself, in this process."""
     from audit.fleet import audit_portals
-    from audit.registry_files import read_registry
+    from audit.registry.files import read_registry
     from crawler.plan import Plan, Timeouts
     from storage.archive import Archive
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
 from audit.words import clean
 from audit_rules.address import BadAddress, plain_host, split_url
 from audit_rules.engine import judge

@@ -62,7 +62,7 @@ def night(data: Path, place: dict[str, Any], pages: int, render: Any, number: in
     from audit import fleet
     from audit.days import day_of
     from audit.made_by import made_by
-    from audit.registry_files import read_registry
+    from audit.registry.files import read_registry
     from audit_rules.rulebook import open_rulebook
     from crawler.plan import Plan, Timeouts
     from storage.archive import Archive

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from audit.days import day_of
 from audit.fleet import audit_portals
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
 from audit_rules.facts import Portal
 from bench.corpus import CORPUS
 from crawler.plan import Plan, Render

@@ -34,8 +34,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from audit.night import pack_registry
-from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING, read_registry
+from audit.nights.night import pack_registry
+from audit.registry.files import AGENCY_HEADING, PORTAL_HEADING, read_registry
 from audit.web.pictures.tile_map import PLACES
 from audit_rules.rulebook import open_rulebook
 from bench.year import make, multiply, run_of

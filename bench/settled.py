@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from audit.registry import Registry
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
+from audit.registry.registry import Registry
 from audit_rules.address import plain_host
 from audit_rules.engine import judge
 from audit_rules.facts import Answer, NetFacts, Page, PageFacts, Portal, Surroundings, Visit

@@ -125,7 +125,7 @@ def audit(port: int, portals: int, pages: int) -> None:
     """One run over some portals, without a browser; the data folder is a temporary one."""
     from audit.days import day_of
     from audit.fleet import audit_portals
-    from audit.registry_files import read_registry
+    from audit.registry.files import read_registry
     from crawler.plan import Plan
     from storage.archive import Archive
 

@@ -2,12 +2,12 @@
 
     python -m bench.workers [--portals 48] [--pages 30] [--turns 3] [--json FILE]
 
-The sandbox's country, its pages brought to a real page's size, is visited once and kept as evidence. Then workers
-of several machines (audit/worker.py: each a process with a data folder of its own, one queue and one database in
-PostgreSQL) visit the evidence in place of hosts: no server takes CPU, nobody waits for a turn. Each portal counts
-as an address of its own. The clock runs from when all workers, started and ready, may begin until every portal is
-stored; CPU is the workers' own from then on. What ends a night is one worker's work and is left out. One and two
-workers take it in turn, and the least of each counts.
+The sandbox's country, its pages brought to a real page's size, is visited once and kept as evidence. Then
+workers of several machines (audit/machines/worker.py: each a process with a data folder of its own, one queue
+and one database in PostgreSQL) visit the evidence in place of hosts: no server takes CPU, nobody waits for a
+turn. Each portal counts as an address of its own. The clock runs from when all workers, started and ready, may
+begin until every portal is stored; CPU is the workers' own from then on. What ends a night is one worker's work
+and is left out. One and two workers take it in turn, and the least of each counts.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from audit import fleet, worker
+from audit import fleet
+from audit.machines import worker
+from audit.machines.shared_queue import VISIT, errands_of
 from audit.made_by import made_by
-from audit.night import begin
+from audit.nights.night import begin
 from audit.progress import Silence
-from audit.registry_files import read_registry
-from audit.shared_queue import VISIT, errands_of
+from audit.registry.files import read_registry
 from audit_rules.facts import Portal
 from audit_rules.rulebook import open_rulebook
 from bench.nights import country

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from audit.fleet import audit_portals
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
 from crawler import guard, loop
 from crawler.browser import Browser, find_browser
 from crawler.guard import Guard

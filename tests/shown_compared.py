@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit_rules.address import Address
 from audit_rules.facts import Agency, Portal, State
 from audit_rules.judgement import Group, Judgement

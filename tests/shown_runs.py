@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from audit.registry import Registry
-from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING, read_registry
+from audit.registry.files import AGENCY_HEADING, PORTAL_HEADING, read_registry
+from audit.registry.registry import Registry
 from audit_rules.judgement import Judgement, Stage
 from audit_rules.verdict import Evidence, Verdict, cant_tell, failed, inapplicable, passed
 from storage.archive import Archive

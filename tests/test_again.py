@@ -13,7 +13,7 @@ import pytest
 
 from audit.fleet import audit_portals
 from audit.judging import judge_again
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
 from audit.reports.json import run_as_json
 from audit_rules.facts import Answer, Later, NetFacts, Page, PageFacts, Visit
 from audit_rules.later import MAX_PAGES, Again, again, joined, noted_slow, seen_later

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.web.api.app import make_api
 from audit.web.api.openapi import document
 from audit.web.api.operations import OPERATIONS

@@ -18,8 +18,8 @@ from audit import fleet
 from audit.days import day_of
 from audit.fleet import audit_portals
 from audit.judging import judge_again
-from audit.registry import Registry
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
+from audit.registry.registry import Registry
 from audit.unchanged import is_unchanged
 from audit_rules import engine
 from audit_rules.address import AddressBook

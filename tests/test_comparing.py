@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from audit.cli import main
 from audit.figures.shown import heir, under_bodies
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.web import comparing as comparing_module
 from audit.web import views as views_module
 from audit.web.api.app import make_api

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from audit.departments import department_of, departments
-from audit.registry import NOWHERE, Registry
-from audit.registry_files import BUNDLED, RegistryError, read_registry
+from audit.registry.departments import department_of, departments
+from audit.registry.files import BUNDLED, RegistryError, read_registry
+from audit.registry.registry import NOWHERE, Registry
 from audit_rules.abolished import abolished_in
 from audit_rules.engine import judge
 from audit_rules.facts import NetFacts, Visit

@@ -11,8 +11,8 @@ import pytest
 
 from audit.fleet import audit_portals
 from audit.judging import judge_again
-from audit.registry import Registry
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
+from audit.registry.registry import Registry
 from audit_rules.facts import Portal
 from audit_rules.rendered import Depth
 from crawler.browser import find_browser

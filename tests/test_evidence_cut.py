@@ -16,7 +16,7 @@ from audit.days import day_of
 from audit.evidence import check
 from audit.fleet import audit_portals
 from audit.history import finding_id
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
 from audit_rules.known import is_anew
 from crawler.plan import Plan
 from sandbox.world import World

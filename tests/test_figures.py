@@ -19,8 +19,8 @@ from audit.figures.reading import BUNDLED, COLUMNS, read_figures
 from audit.figures.shown import figures_of
 from audit.figures.survey import survey_of, surveyed
 from audit.ranking.rates import Rate
-from audit.registry import Registry
-from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING, read_registry
+from audit.registry.files import AGENCY_HEADING, PORTAL_HEADING, read_registry
+from audit.registry.registry import Registry
 from audit.spreadsheet import FileRefused
 from audit_rules.facts import Portal
 from audit_rules.judgement import Judgement

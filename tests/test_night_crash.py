@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 
 import pytest
 
-from audit.night import holder
+from audit.nights.night import holder
 from storage.archive import Archive, UnknownRun
 from tests.loopback import Answer, Asked
 from tests.night_land import Land, land
@@ -86,7 +86,7 @@ def test_a_night_whose_process_was_killed_goes_on_with_what_it_was_begun_with(
         with here.begun(*PATIENT) as night:
             assert gate.is_reached_by(night), night.communicate()
             wait_until_stored(here, 2)
-            workers = here.processes("audit.process")
+            workers = here.processes("audit.nights.process")
             assert workers
             (first,) = here.runs()
             night.kill()
@@ -121,7 +121,7 @@ def test_a_portal_under_which_processes_die_is_our_fault_and_takes_nobody_along(
 
         def deadly(request: Asked) -> Answer | None:
             if request.host == "bensong.gov.vn" and request.path == "/":
-                for worker in here.processes("audit.process"):
+                for worker in here.processes("audit.nights.process"):
                     killed.append(worker)
                     os.kill(worker, signal.SIGKILL)
             return None
@@ -150,7 +150,7 @@ def test_a_night_that_is_told_to_end_takes_its_workers_along_and_can_go_on(
         gate = here.hook = Gate("bensong")
         with here.begun(*PATIENT) as night:
             assert gate.is_reached_by(night), night.communicate()
-            workers = here.processes("audit.process")
+            workers = here.processes("audit.nights.process")
             refused = subprocess.run(here.command(), capture_output=True, text=True, check=False)  # noqa: S603
             assert refused.returncode == 2
             assert refused.stderr.startswith("Một đêm kiểm tra khác đang chạy trên dữ liệu này: tiến trình ")

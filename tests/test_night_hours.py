@@ -6,10 +6,10 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from audit.controls import CONTROLS, is_away, parts
-from audit.jumps import FEWEST, Shown, jump
-from audit.night_driver import control_hosts
-from audit.window import next_time, read_window
+from audit.nights.controls import CONTROLS, is_away, parts
+from audit.nights.driver import control_hosts
+from audit.nights.jumps import FEWEST, Shown, jump
+from audit.nights.window import next_time, read_window
 
 
 def at(text: str) -> datetime:

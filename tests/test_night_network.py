@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from audit.crew import Crew, Manning
-from audit.night import Ended
-from audit.night_driver import drive
+from audit.nights.crew import Crew, Manning
+from audit.nights.driver import drive
+from audit.nights.night import Ended
 from audit.progress import Silence
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
 from crawler.plan import Plan
 from storage.archive import Archive
 from storage.database import DatabaseUnusable
@@ -168,7 +168,7 @@ def test_a_worker_that_says_nothing_any_more_is_replaced(tmp_path: Path, monkeyp
 
         def stops(request: Asked) -> Answer | None:
             if request.host == "songmay.gov.vn" and not stopped:
-                stopped.extend(here.processes("audit.process"))
+                stopped.extend(here.processes("audit.nights.process"))
                 for worker in stopped:
                     os.kill(worker, signal.SIGSTOP)
             return None

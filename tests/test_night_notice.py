@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from audit import notice
-from audit.notice import Notice, Post, read_post, read_target, send, shown
+from audit.nights import notice
+from audit.nights.notice import Notice, Post, read_post, read_target, send, shown
 from tests.loopback import Answer, Asked, self_signed, web
 
 TOLD = Notice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from audit.roster import OF_A_GROUP, SUSPECTS, Roster, Task, groups
+from audit.nights.roster import OF_A_GROUP, SUSPECTS, Roster, Task, groups
 from audit_rules.address import Address
 from audit_rules.facts import Portal
 from crawler.guard import Guard

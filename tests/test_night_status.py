@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from audit import standing_told
 from audit.cli import main
-from audit.night import begin, end, hold, holder, resume
-from audit.registry_files import read_registry
-from audit.room import BYTES_A_PORTAL, ROOM, bytes_needed
-from audit.standing import standing
+from audit.nights import standing_told
+from audit.nights.night import begin, end, hold, holder, resume
+from audit.nights.room import BYTES_A_PORTAL, ROOM, bytes_needed
+from audit.nights.standing import standing
+from audit.registry.files import read_registry
 from audit_rules.facts import Portal
 from audit_rules.verdict import passed
 from crawler.plan import Plan
@@ -170,7 +170,7 @@ def test_what_cannot_be_read_is_one_sentence(
 def test_a_disk_that_is_too_small_is_told_before_anything_begins(
     here: Land, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("audit.night_driver.free_bytes", lambda _: 10_000_000)
+    monkeypatch.setattr("audit.nights.driver.free_bytes", lambda _: 10_000_000)
     with web(lambda _: Answer("ok")) as hook:
         status, _, err = told(here, "nightly", "--notify", f"http://127.0.0.1:{hook.port}/", capsys=capsys)
     assert status == 2

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.web.app import make_app
 from audit.web.beforehand import COMPARING
 from audit.web.kept import Kept, KeptPage, keep_page

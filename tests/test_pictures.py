@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from audit.registry import in_force
-from audit.registry_files import read_registry
+from audit.registry.files import read_registry
+from audit.registry.registry import in_force
 from audit.web.pictures.bars import Bar, bars, outcome_bar
 from audit.web.pictures.markup import Picture
 from audit.web.pictures.tile_map import PLACES, STEPS, Tile, shade, tile_map

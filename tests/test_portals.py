@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from audit.aging import aged
 from audit.cli import main
-from audit.proposed import review_file
-from audit.registry_files import BUNDLED, read_registry
+from audit.registry.aging import aged
+from audit.registry.files import BUNDLED, read_registry
+from audit.registry.proposed import review_file
+from audit.registry.sheet import read_sheet
 from audit.settings import SETTINGS
-from audit.sheet import read_sheet
 from audit_rules.facts import Link, NetFacts, Page, PageFacts, State, Visit
 from sandbox.hostile.names import name_server
 from storage.archive import Archive
@@ -195,8 +195,8 @@ def test_names_are_asked_of_the_name_server_only_when_that_is_wanted(folder: Pat
 
 
 def test_a_domain_that_answers_for_every_name_says_nothing_of_formed_ones(folder: Path) -> None:
-    from audit.discovery import formed
-    from audit.lookups import _nobodys, looked_up
+    from audit.registry.discovery import formed
+    from audit.registry.lookups import _nobodys, looked_up
     from crawler.guard import Guard
 
     registry = read_registry(folder)
@@ -464,7 +464,7 @@ def test_line_ends_and_a_byte_order_mark_stay(folder: Path) -> None:
 def test_a_file_that_somebody_wrote_meanwhile_is_left_to_them(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from audit import confirming
+    from audit.registry.registry import confirming
 
     path = folder / "portals.csv"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.registry import Registry
-from audit.registry_files import BUNDLED, RegistryError, read_registry
+from audit.registry.files import BUNDLED, RegistryError, read_registry
+from audit.registry.registry import Registry
 from audit_rules.address import BadAddress
 from audit_rules.facts import Abolished
 

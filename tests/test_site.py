@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from audit.cli import main
 from audit.refusals import BadInput, OwnFault
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.web.api.records import FindingRecord, PortalRecord, RunRecord
 from audit.web.site import writing
 from audit.web.site.addresses import Place, SiteLinks

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from audit.cli import main
-from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING, read_registry
+from audit.registry.files import AGENCY_HEADING, PORTAL_HEADING, read_registry
 from audit_rules.facts import Portal
 from audit_rules.verdict import failed, passed
 from storage.archive import Archive

@@ -12,7 +12,7 @@ import pytest
 
 from audit.history import findings
 from audit.opinions import stands_on
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.web import views as views_module
 from audit.web.asked import BadQuestion, Question, read_question
 from audit.web.lists import FINDING_SORTS, PORTAL_SORTS

@@ -21,10 +21,20 @@ from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicDeferrer
 from sqlalchemy import make_url
 
-from audit.company import Company
-from audit.shared_queue import END, VISIT, VISITS, begin_shared, cron, errands_of, give_back, open_queue, visit
-from audit.station import file_of_visit, mark, stored, tidy
-from audit.worker import to_its_end
+from audit.machines.company import Company
+from audit.machines.shared_queue import (
+    END,
+    VISIT,
+    VISITS,
+    begin_shared,
+    cron,
+    errands_of,
+    give_back,
+    open_queue,
+    visit,
+)
+from audit.machines.station import file_of_visit, mark, stored, tidy
+from audit.machines.worker import to_its_end
 from sandbox.world import World
 from storage.archive import Archive, RunClosed
 from storage.database import upgrade

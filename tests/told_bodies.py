@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING
+from audit.registry.files import AGENCY_HEADING, PORTAL_HEADING
 from audit_rules.address import Address
 from audit_rules.facts import Agency, Portal
 from audit_rules.judgement import Judgement, Severity, Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from audit.registry_files import AGENCY_HEADING, PORTAL_HEADING
+from audit.registry.files import AGENCY_HEADING, PORTAL_HEADING
 from audit_rules.address import Address
 from audit_rules.facts import Agency, NetFacts, Page, PageFacts, Portal, State, Surroundings, Visit
 from audit_rules.judgement import Basis, Judgement, Proves, Score, Severity, Words

@@ -21,7 +21,7 @@ from audit.opinion_lists import manual_list, reply_list, waiver_list
 from audit.opinions import newest, stands_on
 from audit.output import Output
 from audit.refusals import BadInput
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.replies import read_answers
 from audit.settings import SETTINGS, needed, settings
 from audit.speech import Family, Order

@@ -10,8 +10,8 @@ from audit.days import day_of
 from audit.finding_ids import FindingIds, Place
 from audit.history import finding_id
 from audit.refusals import BadInput
-from audit.registry import Registry
-from audit.registry_files import RegistryError, read_registry
+from audit.registry.files import RegistryError, read_registry
+from audit.registry.registry import Registry
 from audit.settings import LOOKING, time_outs
 from audit.words import clean
 from audit_rules.address import BadAddress

@@ -14,7 +14,7 @@ from audit.commands.told import report
 from audit.config import Desk
 from audit.output import Output, logbook, make_data_folder
 from audit.progress import watch
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.settings import LOOKING, REPORT, WAITING, settings
 from audit.speech import Order
 from audit.words import say

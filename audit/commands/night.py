@@ -12,12 +12,12 @@ import click
 from audit.archives import archive_of, mid_run, opened
 from audit.commands.given import plan_of, registry_of
 from audit.config import Desk
-from audit.notice import Notice, Post, send
+from audit.nights.notice import Notice, Post, send
+from audit.nights.window import next_time
 from audit.output import Output, logbook, make_data_folder
 from audit.refusals import BadInput, OwnFault
 from audit.settings import LOOKING, MANNING, NOTICE, WAITING, settings, without_csv
 from audit.speech import Order
-from audit.window import next_time
 from audit.words import in_lang, say
 from storage.archive import ArchiveError
 from storage.recorded import EvidenceError
@@ -40,8 +40,8 @@ def nightly(desk: Desk, /, **given: Any) -> int:
     plan = plan_of(given)
     make_data_folder(given["data"])
     with logbook(given["data"], desk), opened(given, create=True) as archive, mid_run():
-        from audit.night_driver import drive, manning
-        from audit.night_told import summary, tell_night
+        from audit.nights.driver import drive, manning
+        from audit.nights.told import summary, tell_night
         from audit.progress import watch_night
 
         with (
@@ -75,8 +75,8 @@ def status(desk: Desk, /, **given: Any) -> int:
     output = Output(given["output"], desk, quiet=given["quiet"])
     registry = registry_of(given["registry"])
     with archive_of(given, desk) as archive:
-        from audit.standing import standing
-        from audit.standing_told import notice, tell_standing
+        from audit.nights.standing import standing
+        from audit.nights.standing_told import notice, tell_standing
 
         found = standing(archive, registry, given["data"], days=given["stale_days"])
         with notices(given, desk) as notify:
@@ -97,7 +97,7 @@ def _closing(given: Mapping[str, Any]) -> datetime | None:
 @contextmanager
 def _unless_nothing_to_resume(given: Mapping[str, Any], desk: Desk) -> Iterator[None]:
     """With --resume it is well when no night was broken off."""
-    from audit.night_driver import NothingToResume
+    from audit.nights.driver import NothingToResume
 
     try:
         yield
@@ -109,9 +109,9 @@ def _unless_nothing_to_resume(given: Mapping[str, Any], desk: Desk) -> Iterator[
 @contextmanager
 def refusals(desk: Desk) -> Iterator[None]:
     """What keeps a night from beginning, or breaks it off, as one sentence."""
-    from audit.crew import WorkersLost
-    from audit.night import AnotherNight, shown_time
-    from audit.night_driver import TooLittleRoom, WindowShut
+    from audit.nights.crew import WorkersLost
+    from audit.nights.driver import TooLittleRoom, WindowShut
+    from audit.nights.night import AnotherNight, shown_time
 
     try:
         yield
@@ -139,8 +139,8 @@ def notices(given: Mapping[str, Any], desk: Desk) -> Iterator[Any]:
     def notify(notice: Notice) -> None:
         send(notice, given["notify"], given["smtp"] or Post(), failed)
 
-    from audit.crew import WorkersLost
-    from audit.night_driver import TooLittleRoom
+    from audit.nights.crew import WorkersLost
+    from audit.nights.driver import TooLittleRoom
 
     try:
         yield notify

@@ -16,9 +16,9 @@ from audit.config import Desk
 from audit.days import day_of
 from audit.listings import portal_list
 from audit.output import Output
-from audit.proposed import Proposal, proposal_list, review_file
 from audit.refusals import BadInput
-from audit.registry import Registry
+from audit.registry.proposed import Proposal, proposal_list, review_file
+from audit.registry.registry import Registry
 from audit.settings import newest_run, settings
 from audit.speech import Family, Order
 from audit.words import say
@@ -44,7 +44,7 @@ def portals(desk: Desk, /, **given: Any) -> int:
 )
 @click.pass_obj
 def discover(desk: Desk, /, **given: Any) -> int:
-    from audit.discovery import formed, linked
+    from audit.registry.discovery import formed, linked
 
     output = Output(given["output"], desk, quiet=given["quiet"])
     registry, day = registry_of(given["registry"]), day_of()
@@ -56,7 +56,7 @@ def discover(desk: Desk, /, **given: Any) -> int:
     if given["formed"]:
         found += formed(registry, mains, day, found)
     if given["look_up"]:
-        from audit.lookups import looked_up
+        from audit.registry.lookups import looked_up
         from crawler.guard import Guard
 
         found = looked_up(found, Guard(**{name: given[name] for name in _GATE}))
@@ -70,8 +70,8 @@ def discover(desk: Desk, /, **given: Any) -> int:
 )
 @click.pass_obj
 def check(desk: Desk, /, **given: Any) -> int:
-    from audit.aging import aged
-    from audit.sheet import read_sheet
+    from audit.registry.aging import aged
+    from audit.registry.sheet import read_sheet
     from storage.sightings import sightings
 
     output = Output(given["output"], desk, quiet=given["quiet"])
@@ -92,7 +92,7 @@ def check(desk: Desk, /, **given: Any) -> int:
 )
 @click.pass_obj
 def confirm_(desk: Desk, /, **given: Any) -> int:
-    from audit.confirming import Confirmation, confirm
+    from audit.registry.confirming import Confirmation, confirm
 
     folder: Path | None = given["registry"]
     if folder is None:
@@ -115,7 +115,7 @@ def confirm_(desk: Desk, /, **given: Any) -> int:
 @portals.command("copy", cls=Order, params=[click.Argument(["folder"], metavar="DIR"), *settings()])
 @click.pass_obj
 def copy(desk: Desk, /, **given: Any) -> int:
-    from audit.confirming import copy_bundled
+    from audit.registry.confirming import copy_bundled
 
     folder = Path(given["folder"])
     copy_bundled(folder)

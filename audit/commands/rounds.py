@@ -17,7 +17,7 @@ from audit.evidence import seal_round
 from audit.listings import Cell, Listing
 from audit.output import Output
 from audit.refusals import BadInput
-from audit.registry import ID
+from audit.registry.registry import ID
 from audit.rounds import NOT_IN_NIGHTS, UnfitNight, frozen_files, nights_of, weigh
 from audit.settings import needed, settings
 from audit.speech import Family, Order

@@ -30,11 +30,11 @@ from storage.files import hold, release
 @click.pass_obj
 def worker(desk: Desk, /, **given: Any) -> int:
     with _ready(given, desk) as archive, _alone(given), mid_run():
-        from audit.controls import CONTROLS, NONE
-        from audit.night import Ended
-        from audit.night_told import summary
+        from audit.machines.worker import Terms, Worker
+        from audit.nights.controls import CONTROLS, NONE
+        from audit.nights.night import Ended
+        from audit.nights.told import summary
         from audit.progress import Lines, Silence
-        from audit.worker import Terms, Worker
         from crawler import loop
 
         hosts = tuple(given["control"]) or CONTROLS
@@ -80,7 +80,7 @@ def worker(desk: Desk, /, **given: Any) -> int:
 @click.pass_obj
 def begin(desk: Desk, /, **given: Any) -> int:
     with _ready(given, desk), mid_run(), refusals(desk):
-        from audit.shared_queue import NightOnQueue, begin_shared
+        from audit.machines.shared_queue import NightOnQueue, begin_shared
         from crawler import loop
 
         registry, plan = registry_of(given["registry"]), plan_of(given)

@@ -19,7 +19,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from types import TracebackType
 
-from audit.notice import Post
+from audit.nights.notice import Post
 from storage.files import why
 from storage.outbox import Outcome
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from audit.delivery.selection import TOLD, Change, Held, Item, place_of, select
 from audit.opinions import beside
-from audit.registry import Registry, in_force
+from audit.registry.registry import Registry, in_force
 from audit.rounds import as_run
 from audit_rules.facts import Agency, Portal
 from storage.archive import Archive

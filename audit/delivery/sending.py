@@ -18,7 +18,7 @@ from audit.delivery.files import all_files, tables, write_files
 from audit.delivery.letters import Issuer, mail_subject, mail_text
 from audit.delivery.mail import MailDown, Server, message_of
 from audit.delivery.packages import Package, Source, contact_of, families, letter_id, packages
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.words import in_lang
 from audit_rules.facts import Portal
 from audit_rules.judgement import Lang

@@ -13,7 +13,7 @@ from typing import Literal
 
 from audit.figures.metrics import Whose, metrics
 from audit.figures.shown import Shown, figures_of
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit_rules.facts import MAIN_KINDS, Agency, Kind, Portal
 from audit_rules.verdict import Verdict
 from storage.archive import Archive

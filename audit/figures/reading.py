@@ -16,7 +16,7 @@ from pathlib import Path
 from audit.figures.metrics import metrics
 from audit.figures.periods import read_period
 from audit.figures.shown import ancestors
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.spreadsheet import FileRefused, plain, quoted, read_rows, read_text
 from audit_rules.facts import Agency
 from storage.figures import Confidence, Figure

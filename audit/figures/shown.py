@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.succession import of_whom
 from audit_rules.facts import Agency
 from audit_rules.judgement import Lang
@@ -100,7 +100,7 @@ def ancestors(registry: Registry, agency_id: str) -> tuple[Agency, ...]:
 
 
 def _line(registry: Registry, agency: Agency) -> Iterator[str]:
-    """The ids of the bodies that came after a body; the registry has no circles (``registry_files``)."""
+    """The ids of the bodies that came after a body; the registry has no circles (``audit.registry.files``)."""
     after = agency.successor_id
     while after is not None:
         yield after

@@ -18,7 +18,7 @@ from audit.figures.survey import surveyed
 from audit.ranking.places import Ranking, by_heading, ranking
 from audit.ranking.rates import SURVEYED, Rate, rates
 from audit.ranking.results import Results, newest_approved, night_before, round_before, rules_of
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.web.gate import Gate
 from audit.web.shapes import Shown
 from audit_rules.judgement import Group

@@ -10,7 +10,7 @@ from functools import cache
 from typing import get_args
 
 from audit.history import Finding, finding_id
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.reports.csv import SEVERITIES
 from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, score_of
 from audit.web.names import agency_lines, known_portals, name_of, province_of

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from audit.registry import Registry, in_force
+from audit.registry.registry import Registry, in_force
 from audit.web.shapes import AgencyLine, FindingLine, Name, PortalLine
 from audit_rules.facts import MAIN_KINDS, Agency, Portal
 from storage.archive import Archive
@@ -44,7 +44,7 @@ def known_portals(
     packed = Nights(archive.database).registry(run_id)
     told: dict[str, Portal] = {}
     if packed is not None:
-        from audit.night import read_registry_of  # heavy, and only needed here
+        from audit.nights.night import read_registry_of  # heavy, and only needed here
 
         registry = read_registry_of(packed)
         told = {each: registry.portals[each] for each in portal_ids if each in registry.portals}

@@ -18,7 +18,7 @@ from threading import Lock, Thread
 
 from audit.days import day_of
 from audit.history import Finding
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.web.asked import Question
 from audit.web.comparing import Comparing
 from audit.web.gate import Gate

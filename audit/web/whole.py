@@ -11,7 +11,7 @@ from audit.evidence import FOLDER
 from audit.history import Finding
 from audit.matrix import LEADS_BACK, Pair, pairs
 from audit.opinions import NOTHING, Beside, beside
-from audit.registry import Registry
+from audit.registry.registry import Registry
 from audit.reports.csv import SEVERITIES
 from audit.reports.json import coverage
 from audit.succession import Carried, by_rule

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
-from audit.proposed import Proposal
+from audit.registry.proposed import Proposal
 from crawler.guard import Guard, Refusal
 
 AT_ONCE = 4

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from audit.proposed import COLUMNS, written
 from audit.refusals import BadInput
-from audit.registry import Registry
-from audit.registry_files import BUNDLED, RegistryError, read_registry
-from audit.sheet import SheetChanged, read_sheet, replace
+from audit.registry.files import BUNDLED, RegistryError, read_registry
+from audit.registry.proposed import COLUMNS, written
+from audit.registry.registry import Registry
+from audit.registry.sheet import SheetChanged, read_sheet, replace
 
 MARKS = frozenset({"yes", "x", "có", "co", "đồng ý", "ok", "1", "true"})
 """What a person writes into ``decision`` of a row that is right."""

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from audit.departments import Department, department_of, departments
-from audit.proposed import Confidence, Proposal
-from audit.registry import Registry, in_force
+from audit.registry.departments import Department, department_of, departments
+from audit.registry.proposed import Confidence, Proposal
+from audit.registry.registry import Registry, in_force
 from audit.words import clean
 from audit_rules.address import Address, BadAddress, plain_host, split_url
 from audit_rules.domains import domain_of, place_of

@@ -22,10 +22,10 @@ from psycopg.conninfo import make_conninfo
 
 from audit.days import HANOI
 from audit.fleet import gate
-from audit.night import Night, begin, hold, resume
-from audit.night_driver import is_open
-from audit.registry import Registry
-from audit.roster import groups
+from audit.nights.driver import is_open
+from audit.nights.night import Night, begin, hold, resume
+from audit.nights.roster import groups
+from audit.registry.registry import Registry
 from audit_rules.rulebook import open_rulebook
 from crawler.plan import Plan
 from storage.archive import Archive

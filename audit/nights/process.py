@@ -1,7 +1,7 @@
 """A worker of the night: one process with one loop and one browser at most, that visits what it is told to.
 
-``python -m audit.process DESCRIPTOR``: the descriptor is a socket to the process that began the night. What was
-seen goes there; this process writes evidence and no database. It ends when the other end is gone.
+``python -m audit.nights.process DESCRIPTOR``: the descriptor is a socket to the process that began the night. What
+was seen goes there; this process writes evidence and no database. It ends when the other end is gone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections import deque
 from dataclasses import replace
 
 from audit.fleet import Job, audit_portal, post
-from audit.night import read_registry_of
-from audit.roster import Task
-from audit.wire import Beat, Begin, Unwritable, Wire
+from audit.nights.night import read_registry_of
+from audit.nights.roster import Task
+from audit.nights.wire import Beat, Begin, Unwritable, Wire
 from audit_rules.facts import Portal
 from crawler import loop
 from storage.archive import Archive

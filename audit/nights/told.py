@@ -12,7 +12,7 @@ from rich.text import Text
 
 from audit.config import Desk
 from audit.days import shown
-from audit.notice import Notice
+from audit.nights.notice import Notice
 from audit.opinions import beside
 from audit.output import Output, status_of
 from audit.reports.csv import SEVERITIES

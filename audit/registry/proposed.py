@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from audit.listings import Cell, Listing
-from audit.registry_files import PORTAL_HEADING
+from audit.registry.files import PORTAL_HEADING
 from audit.reports.csv import write_csv
 
 Reason = Literal["linked", "formed", "no_name", "moved", "moved_to_known", "body_ended"]

@@ -12,15 +12,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from audit.controls import CONTROLS, NONE
-from audit.crew import Crew, Looked, Manning, WorkersLost
 from audit.days import day_of
 from audit.fleet import Progress
-from audit.night import AnotherNight, Ended, Night, begin, end, hold, resume
-from audit.registry import Registry
-from audit.room import bytes_needed, free_bytes
+from audit.nights.controls import CONTROLS, NONE
+from audit.nights.crew import Crew, Looked, Manning, WorkersLost
+from audit.nights.night import AnotherNight, Ended, Night, begin, end, hold, resume
+from audit.nights.room import bytes_needed, free_bytes
+from audit.nights.window import Window
+from audit.registry.registry import Registry
 from audit.tally import NOT_VISITED
-from audit.window import Window
 from audit_rules.facts import Portal
 from crawler import loop
 from crawler.plan import Plan

@@ -19,9 +19,9 @@ from audit.days import HANOI, day_of
 from audit.evidence import seal_run
 from audit.fleet import header_of
 from audit.judging import close
-from audit.jumps import jump, picture
-from audit.registry import Registry, Round
-from audit.room import taken
+from audit.nights.jumps import jump, picture
+from audit.nights.room import taken
+from audit.registry.registry import Registry, Round
 from audit.tally import NOT_VISITED
 from audit_rules.engine import judge
 from audit_rules.facts import Agency, NetFacts, Portal, State, Visit

@@ -24,16 +24,16 @@ from procrastinate.jobs import Status
 from procrastinate.worker import Worker as Taker
 from sqlalchemy import Connection
 
-from audit import shared_queue
-from audit.company import Company
 from audit.evidence import seal_run
 from audit.fleet import Progress, audit_portal
-from audit.night import AnotherNight, Ended, end, hold, open_night
-from audit.outlook import Outlook
-from audit.registry import Registry
-from audit.roster import SUSPECTS
-from audit.shared_queue import BEGIN, END, NIGHTS, TRIES, VISIT, VISITS, Again, Later, NightOnQueue
-from audit.station import Station, file_of_visit, mark, stored, tidy
+from audit.machines import shared_queue
+from audit.machines.company import Company
+from audit.machines.outlook import Outlook
+from audit.machines.shared_queue import BEGIN, END, NIGHTS, TRIES, VISIT, VISITS, Again, Later, NightOnQueue
+from audit.machines.station import Station, file_of_visit, mark, stored, tidy
+from audit.nights.night import AnotherNight, Ended, end, hold, open_night
+from audit.nights.roster import SUSPECTS
+from audit.registry.registry import Registry
 from audit_rules.facts import Visit
 from audit_rules.rulebook import open_rulebook
 from crawler.plan import Plan

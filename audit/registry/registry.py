@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
-from audit.departments import department_of
+from audit.registry.departments import department_of
 from audit_rules.abolished import abolished_bodies
 from audit_rules.address import Address, AddressBook, BadAddress, plain_host
 from audit_rules.facts import Abolished, Agency, Kind, Portal, Surroundings
@@ -45,7 +45,7 @@ class Round:
 @dataclass(frozen=True)
 class Registry:
     """Agencies and portals by id; ``units`` are rows of portals without an address, in no book and no family.
-    Read with ``audit.registry_files``."""
+    Read with ``audit.registry.files``."""
 
     agencies: Mapping[str, Agency]
     portals: Mapping[str, Portal]

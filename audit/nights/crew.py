@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from audit import controls
 from audit.fleet import GRACE, LATEST, Progress, gate
-from audit.hired import Hired, hire
-from audit.night import Night, pack_registry, shown_time
-from audit.roster import Roster, groups
-from audit.wire import Beat, Begin, Unwritable
+from audit.nights import controls
+from audit.nights.hired import Hired, hire
+from audit.nights.night import Night, pack_registry, shown_time
+from audit.nights.roster import Roster, groups
+from audit.nights.wire import Beat, Begin, Unwritable
 from audit_rules.facts import Portal
 from crawler.guard import Guard
 from storage.archive import Archive, ArchiveError

@@ -14,7 +14,7 @@ Rank = Literal["mandatory", "special", "outside", "former"]
 """``mandatory``: every province has it; ``special``: some have; ``outside``: no department, though its site is one
 of a province's; ``former``: merged into another one in 2025."""
 
-_FILE = Path(__file__).with_name("registry") / "departments.csv"
+_FILE = Path(__file__).with_name("departments.csv")
 _SHORTEST_BEGINNING = 5
 """Letters of a label that are enough where more follows: "soytetinh", "bqlkcnvakkt"."""
 _INITIALS = re.compile(r"[bcdghklmnpqrstvx]{4,}\Z")

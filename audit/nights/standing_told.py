@@ -11,12 +11,12 @@ from rich.text import Text
 
 from audit.config import Desk
 from audit.days import HANOI, shown
-from audit.night import shown_time
-from audit.notice import Notice
+from audit.nights.night import shown_time
+from audit.nights.notice import Notice
+from audit.nights.standing import Standing
 from audit.output import Output
 from audit.reports.json import json_text
 from audit.reports.table import listing
-from audit.standing import Standing
 from audit.words import clean, in_lang, say, term
 from audit_rules.facts import Portal
 from audit_rules.judgement import Lang

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from audit.days import day_of
-from audit.night import AnotherNight, holder
-from audit.registry import Registry
-from audit.room import bytes_needed, free_bytes
+from audit.nights.night import AnotherNight, holder
+from audit.nights.room import bytes_needed, free_bytes
+from audit.registry.registry import Registry
 from audit.tally import NOT_VISITED
 from audit_rules.facts import Portal
 from storage.archive import Archive

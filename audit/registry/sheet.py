@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from audit.registry_files import BUNDLED
+from audit.registry.files import BUNDLED
 
 _BOM = b"\xef\xbb\xbf"
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from audit.fleet import Job, keep_in, post
-from audit.night import Night
+from audit.nights.night import Night
 from storage.archive import Archive
 from storage.database import DatabaseUnusable
 from storage.evidence import file_name

@@ -20,7 +20,7 @@ _LENGTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """The first thing a worker is told. ``registry`` is packed (audit.night), ``db`` an address to read from."""
+    """The first thing a worker is told. ``registry`` is packed (night.py), ``db`` an address to read from."""
 
     header: RunHeader
     registry: bytes

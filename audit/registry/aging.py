@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from audit.proposed import Confidence, Proposal, Reason
-from audit.registry import Registry, in_force
+from audit.registry.proposed import Confidence, Proposal, Reason
+from audit.registry.registry import Registry, in_force
 from audit_rules.address import Address, AddressBook, BadAddress, plain_host
 from audit_rules.facts import Portal
 from storage.sightings import Sighting

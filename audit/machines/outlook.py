@@ -1,5 +1,5 @@
 """Whether our own network is there, as seen from one worker: what portals seem to say while it is not, is not
-believed (audit/controls.py)."""
+believed (audit/nights/controls.py)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from audit import controls
 from audit.fleet import gate
+from audit.nights import controls
 from audit_rules.facts import Visit
 from crawler.plan import Plan
 

@@ -9,7 +9,7 @@ import socket
 import sys
 from dataclasses import dataclass
 
-from audit.wire import Begin, Wire
+from audit.nights.wire import Begin, Wire
 
 CLOSE_SECONDS = 20.0
 """For a worker to close its browser."""
@@ -51,7 +51,7 @@ async def hire(slot: int, begin: Begin) -> Hired:
     try:
         with theirs, (begin.data / LOG).open("ab") as said:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "audit.process", str(theirs.fileno())),
+                *(sys.executable, "-m", "audit.nights.process", str(theirs.fileno())),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,

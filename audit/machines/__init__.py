@@ -1,0 +1,1 @@
+"""Nights of several machines: workers that share one queue."""
