@@ -464,7 +464,7 @@ def test_line_ends_and_a_byte_order_mark_stay(folder: Path) -> None:
 def test_a_file_that_somebody_wrote_meanwhile_is_left_to_them(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from audit.registry.registry import confirming
+    from audit.registry import confirming
 
     path = folder / "portals.csv"
 
