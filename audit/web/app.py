@@ -28,7 +28,7 @@ from storage.archive import ArchiveError
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 3
+AT_ONCE = 2
 """Pages that are made at the same time; more would only wait for each other."""
 _STATIC = {"style.css": "text/css", "pictures.css": "text/css", "icon.svg": "image/svg+xml"}
 _FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}

@@ -29,7 +29,7 @@ from audit_rules.judgement import Lang
 from storage.archive import ArchiveError
 
 _LOG = logging.getLogger(__name__)
-AT_ONCE = 3
+AT_ONCE = 2
 """Answers that are worked out at the same time; more would only wait for each other."""
 ROOM = 64 * 1024 * 1024
 """Bytes of answers that are kept."""
