@@ -132,7 +132,7 @@ def served(url: str, registry: Path, folder: Path) -> Iterator[tuple[int, int]]:
 
 
 def _until_made(folder: Path) -> str:
-    """Waits until the pages that nobody asked for yet are made, as they are after a night: what the log says of it."""
+    """Waits until the pages are made that nobody asked for yet, as after a night: what the log says of it."""
     until, pause = time.monotonic() + _START, threading.Event()
     while time.monotonic() < until:
         lines = (folder / "audit.log").read_text("utf-8").splitlines()
