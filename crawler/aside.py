@@ -12,7 +12,7 @@ from audit_rules.reading import read_page
 from audit_rules.search_try import Question
 from crawler.asking import Asking
 from crawler.door import MAX_HOPS, stop_of
-from crawler.download import Fetched
+from crawler.fetched import Fetched
 from crawler.robots import Robots
 
 OTHER_VISITOR = "other"

@@ -8,8 +8,9 @@ from functools import partial
 from scrapy.crawler import Crawler
 
 from audit_rules.known import Known
-from crawler.download import Fetched, fetch
+from crawler.download import fetch
 from crawler.elsewhere import Elsewhere, is_robots
+from crawler.fetched import Fetched
 from crawler.keeping import keep
 from crawler.plan import Plan, Timeouts
 from crawler.ways import Evidence

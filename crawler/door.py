@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from audit_rules.facts import Answer, Portal
 from crawler import blocks
 from crawler.blocks import Stop
-from crawler.download import Fetched
+from crawler.fetched import Fetched
 from crawler.robots import Robots
 from crawler.scope import Scope, cleaned
 

@@ -10,12 +10,11 @@ import hashlib
 import logging
 import time
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from gzip import BadGzipFile
 from typing import Any, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -33,12 +32,12 @@ from scrapy.http import Response
 from twisted.internet.error import ConnectBindError, ConnectError, ConnectionClosed
 from twisted.python.failure import Failure
 
-from audit_rules.facts import Answer, PageFacts, Source
+from audit_rules.facts import PageFacts, Source
 from audit_rules.known import KnownPage
+from crawler.fetched import Fetched, Sent
 from crawler.guard import Refusal
-from crawler.keeping import Sent, Weighed, charset_of, conditions, keep, weigh
+from crawler.keeping import Weighed, conditions, keep, weigh
 from crawler.plan import Timeouts
-from crawler.scope import cleaned, is_web
 from crawler.transport import BROKEN_ENCODINGS, HeadTooLong, LateHandshake, Transfer, bound_talks, lenient_tls
 from crawler.ways import Visitor
 
@@ -49,64 +48,6 @@ MAX_HEADER = 8192
 # Bodies that are never read: their headers say enough.
 _FILES = ("image/", "audio/", "video/", "font/", "application/pdf", "application/zip", "application/msword")
 _OFFICE = "application/vnd."
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What became of one request. ``error`` is a reason of the contract, or None where there was an answer.
-
-    ``headers`` have lower-case names, the first of several wins; ``body`` is decompressed, ``sha256`` is that of
-    the body as sent. ``met`` is False where no connection to the host came about; ``cut`` where the body
-    broke off; ``seconds`` is how long the answer took. ``page`` are the facts of a page that need not be read,
-    ``source`` tells where its bytes are from; ``sent`` is the answer as it came.
-    """
-
-    url: str
-    seen_at: datetime
-    status: int = 0
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    sha256: str = ""
-    error: str | None = None
-    met: bool = True
-    cut: bool = False
-    seconds: float = 0.0
-    page: PageFacts | None = None
-    source: Source = field(default=Source())
-    sent: Sent | None = None
-
-    @property
-    def content_type(self) -> str:
-        return self.headers.get("content-type", "")[:200]
-
-    @property
-    def charset(self) -> str | None:
-        """The charset the Content-Type header names."""
-        return charset_of(self.content_type)
-
-    @property
-    def redirect(self) -> str | None:
-        """Where the answer sends on to; None where it does not, or not to the web."""
-        location = self.headers.get("location", "").strip()
-        if self.status not in (301, 302, 303, 307, 308) or not location:
-            return None
-        try:
-            target = cleaned(urljoin(self.url, location))
-        except ValueError:
-            return None
-        return target if is_web(target) else None
-
-    def answer(self, url: str, final_url: str = "") -> Answer:
-        """The same as a fact about ``url``, the address asked for first."""
-        return Answer(
-            url,
-            self.seen_at,
-            self.status or None,
-            final_url or self.url,
-            self.content_type,
-            self.error,
-            self.sha256,
-        )
 
 
 async def fetch(

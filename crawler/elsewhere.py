@@ -10,11 +10,9 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from crawler.download import Fetched
+from crawler.fetched import Fetched
 
 KEPT_SECONDS = 1800.0
 _MOST = 5000

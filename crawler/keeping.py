@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from audit_rules.facts import PageFacts, Source
 from audit_rules.known import KnownPage
@@ -15,25 +14,10 @@ from audit_rules.reading import read_page
 from audit_rules.reading.canonical import canonical_digest, holds_no_token
 from audit_rules.reading.private import has_private_words
 from crawler import blocks
+from crawler.fetched import Sent, charset_of
 from crawler.ways import Evidence
 
 _MAX_VALIDATOR = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """An answer as it was sent: the body still encoded, and its SHA-256; ``address`` sent it. ``facts`` come from
-    an archive that does not hold the body."""
-
-    url: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    sha256: str
-    address: str
-    seen_at: datetime
-    seconds: float
-    facts: PageFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +143,3 @@ def _source(headers: Mapping[str, str], canonical: str) -> Source:
 
 def _content_type(headers: Mapping[str, str]) -> str:
     return headers.get("content-type", "")[:200]
-
-
-def charset_of(content_type: str) -> str | None:
-    """The charset that a Content-Type header names."""
-    for part in content_type.split(";")[1:]:
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip(" \"'") or None
-    return None

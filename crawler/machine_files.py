@@ -13,7 +13,7 @@ from audit_rules.facts import Portal
 from audit_rules.probed import SecurityTxt, SiteMap
 from crawler import blocks, sitemaps
 from crawler.door import MAX_HOPS
-from crawler.download import Fetched
+from crawler.fetched import Fetched
 from crawler.robots import Robots
 from crawler.scope import Scope, is_web
 

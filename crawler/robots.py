@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from crawler.download import Fetched
+from crawler.fetched import Fetched
 
 MAX_BYTES = 500 * 1024
 """Bytes of a robots.txt that are read (RFC 9309, 2.5); what follows does not count."""

@@ -10,7 +10,7 @@ import pytest
 from audit_rules.address import Address, AddressBook
 from audit_rules.facts import Portal
 from crawler.door import Door
-from crawler.download import Fetched
+from crawler.fetched import Fetched
 from crawler.robots import Robots
 from crawler.scope import Scope
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from audit_rules.address import Address, AddressBook
 from audit_rules.facts import Portal, Region, Visit
 from audit_rules.reading.vocabulary import rank
-from crawler.download import Fetched
 from crawler.elsewhere import KEPT_SECONDS, Elsewhere
+from crawler.fetched import Fetched
 from crawler.loop import run
 from crawler.plan import Plan
 from crawler.visit import Network, visit

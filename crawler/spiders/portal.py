@@ -21,8 +21,9 @@ from crawler.asking import Asking
 from crawler.blocks import Stop
 from crawler.books import Books
 from crawler.door import MAX_HOPS, Arrival, Door, stop_of
-from crawler.download import Fetched, stop_early
+from crawler.download import stop_early
 from crawler.errand import Errand
+from crawler.fetched import Fetched
 from crawler.finds import Finds
 from crawler.machine_files import MachineFiles
 from crawler.parked import stranger
