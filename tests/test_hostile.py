@@ -122,7 +122,7 @@ def test_what_is_killed_while_it_shows_a_page_takes_nobody_with_it(kind: str) ->
     plan = {"max_pages": 1, "render": "auto", "depth": "text"}
     with HostileWorld(("crashes",), good=1) as world:
         world.on_ask = kill
-        ran = audited(world, (*world.good, *world.sites), timeouts=TIMES | {"render": 6.0}, **plan)
+        ran = audited(world, (*world.good, *world.sites), timeouts=TIMES | {"render": 30.0}, **plan)
         innocent(world, ran)
     assert killed
     (good,) = world.good
