@@ -51,7 +51,7 @@ def portals(reader: Reader, asked: Question) -> tuple[str, Context]:
 
 def findings(reader: Reader, asked: Question) -> tuple[str, Context]:
     shown, lang = reader.views.shown(), reader.lang
-    rules = sorted({(one.rule, one.title) for one in shown.findings}, key=lambda each: each[0])
+    rules = sorted({one.rule: one.title for one in shown.findings}.items())
     download = reader.links.download("findings.csv", asked.at(size=Question().size).written())
     return "findings.html", {
         "list": reader.views.findings(asked),
