@@ -1,9 +1,9 @@
 """Politeness, one for the whole process: crawlers, probes and the browser take turns here before they ask a host.
 
 Numbers are the contract's (``--delay``): one request at a time to a host and ``delay`` seconds from the end of one
-to the start of the next; to one resolved address at most two at a time and four a second. A request counts from
-when it leaves: it may wait for its connection while others, on connections that stand, overtake it and arrive with
-it. Processes of one machine that have a ``Board`` share these turns.
+to the start of the next; to one resolved address at most two at a time and four within any second. A request counts
+from when it leaves: it may wait for its connection while others, on connections that stand, overtake it and arrive
+with it. Processes of one machine that have a ``Board`` share these turns.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ MAX_CRAWL_DELAY = 10.0
 _REMEMBERED = 10_000  # hosts and groups; idle ones beyond that are forgotten
 _LOOK_SECONDS = 0.05
 """Between two looks at whether another process is done with a host."""
+_WINDOW = 1.0
+"""Seconds after which a start at an address no longer counts."""
 
 _Queue = TypeVar("_Queue", "_Host", "_Group")
 
@@ -35,29 +37,35 @@ def _nobody_waits() -> None:
 
 
 class _Host:
-    __slots__ = ("delay", "lock", "next_start", "users")
+    __slots__ = ("delay", "lock", "rests_until", "users")
 
     def __init__(self, delay: float) -> None:
         self.lock = asyncio.Lock()
         self.delay = delay
-        self.next_start = 0.0
+        self.rests_until = 0.0
         self.users = 0
 
 
 class _Group:
-    __slots__ = ("next_start", "places", "starts", "users")
+    """``counted_until``: of as many starts as a second may have, the moment until which each counts."""
 
-    def __init__(self, places: int) -> None:
+    __slots__ = ("counted_until", "places", "starts", "users")
+
+    def __init__(self, places: int, per_second: int) -> None:
         self.places = asyncio.Semaphore(places)
         self.starts = asyncio.Lock()
-        self.next_start = 0.0
+        self.counted_until = [0.0] * per_second
         self.users = 0
+
+    @property
+    def rests_until(self) -> float:
+        return max(self.counted_until)
 
 
 class Politeness:
     """Turns for hosts and for the addresses behind them.
 
-    ``delay`` is in seconds, ``per_address`` counts requests at a time, ``per_second`` starts a second. With a
+    ``delay`` is in seconds, ``per_address`` counts requests at a time, ``per_second`` starts in any second. With a
     ``board`` other processes are waited for too. ``clock`` and ``sleep`` are there for tests.
     """
 
@@ -65,7 +73,7 @@ class Politeness:
         self,
         delay: float = 1.0,
         per_address: int = 2,
-        per_second: float = 4.0,
+        per_second: int = 4,
         *,
         board: Board | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -74,7 +82,7 @@ class Politeness:
         self._board = board
         self._delay = delay
         self._per_address = per_address
-        self._spacing = 1.0 / per_second
+        self._per_second = per_second
         self._clock = clock
         self._sleep = sleep
         self._hosts: dict[str, _Host] = {}
@@ -99,7 +107,7 @@ class Politeness:
         seen.users += 1
         try:
             async with seen.lock, self._among_all(host):
-                await self._until(max(seen.next_start, self._told(host)))
+                await self._until(max(seen.rests_until, self._told(host)))
                 try:
                     yield _nobody_waits
                 finally:
@@ -114,12 +122,12 @@ class Politeness:
         address = self._groups.get(group)
         if address is None:
             _forget(self._groups, self._clock())
-            address = self._groups[group] = _Group(self._per_address)
+            address = self._groups[group] = _Group(self._per_address, self._per_second)
         address.users += 1
         try:
             async with seen.lock, self._among_all(host):
                 # The host's pause is waited out before a place at the address is taken: others may use it.
-                await self._until(max(seen.next_start, self._told(host)))
+                await self._until(max(seen.rests_until, self._told(host)))
                 place = self._place_among_all(group)
                 async with address.places, place, self._start(group, address, tells) as left:
                     try:
@@ -164,28 +172,32 @@ class Politeness:
         return self._among_all(*(f"{group} place {number}" for number in range(self._per_address)))
 
     def _pause(self, host: str, seen: _Host) -> None:
-        seen.next_start = self._clock() + seen.delay
+        seen.rests_until = self._clock() + seen.delay
         if self._board is not None:
-            self._board.write(host, seen.next_start)
+            self._board.write(host, seen.rests_until)
 
     @asynccontextmanager
     async def _start(self, group: str, address: _Group, tells: bool) -> AsyncIterator[Left]:
-        """Waits until an address may be asked. The next one is counted from the moment at which this one left, or
-        was really let go: a busy process that is late with one does not catch up."""
+        """Waits until an address may be asked. A start counts from the moment at which the request left, or was
+        really let go: a busy process that is late with one does not catch up."""
         with ExitStack() as held:
             await address.starts.acquire()
             held.callback(address.starts.release)
             held.callback(self._free, await self._one_of(group))
-            await self._until(max(address.next_start, self._told(group)))
-            held.callback(self._started, group, address)
+            counted = [
+                max(own, self._told(_start_name(group, number))) for number, own in enumerate(address.counted_until)
+            ]
+            oldest = counted.index(min(counted))
+            await self._until(counted[oldest])
+            held.callback(self._started, group, address, oldest)
             if not tells:
                 held.close()
             yield held.close
 
-    def _started(self, group: str, address: _Group) -> None:
-        address.next_start = self._clock() + self._spacing
+    def _started(self, group: str, address: _Group, number: int) -> None:
+        address.counted_until[number] = self._clock() + _WINDOW
         if self._board is not None:
-            self._board.write(group, address.next_start)
+            self._board.write(_start_name(group, number), address.counted_until[number])
 
     def _told(self, name: str) -> float:
         """What a process wrote last; a moment far ahead is of a clock before the machine was started anew."""
@@ -197,8 +209,12 @@ class Politeness:
             await self._sleep(wait)
 
 
+def _start_name(group: str, number: int) -> str:
+    return f"{group} start {number}"
+
+
 def _forget(queues: dict[str, _Queue], now: float) -> None:
     if len(queues) < _REMEMBERED:
         return
-    for name in [name for name, queue in queues.items() if not queue.users and queue.next_start <= now]:
+    for name in [name for name, queue in queues.items() if not queue.users and queue.rests_until <= now]:
         del queues[name]

@@ -66,7 +66,7 @@ def visits(
     return sorted(seen, key=lambda visit: visit[1])
 
 
-def polite(day: Day, delay: float = 1.0, per_address: int = 2, per_second: float = 4.0) -> Politeness:
+def polite(day: Day, delay: float = 1.0, per_address: int = 2, per_second: int = 4) -> Politeness:
     return Politeness(delay, per_address, per_second, clock=day.clock, sleep=day.sleep)
 
 
@@ -81,21 +81,20 @@ def test_hosts_behind_one_address_share_two_places(day: Day) -> None:
         assert sum(other <= start < end for _, other, end in seen) <= 2
 
 
-def test_an_address_sees_four_starts_a_second(day: Day) -> None:
+def test_an_address_sees_four_starts_in_any_second(day: Day) -> None:
     seen = visits(day, polite(day), [(f"{n}.gov.vn", "203.0.113.1") for n in range(9)], lasting=0.01)
     starts = [start for _, start, _ in seen]
-    assert starts == pytest.approx([100 + n / 4 for n in range(9)])
+    assert starts == pytest.approx([100, 100, 100.01, 100.01, 101, 101, 101.01, 101.01, 102])
 
 
 @pytest.mark.parametrize("shared", [False, True])
 def test_a_request_counts_from_when_it_leaves(day: Day, tmp_path: Path, shared: bool) -> None:
     """The first waits for its connection; the others, whose connections stand, may not arrive together with it."""
-    boards = [Board(tmp_path / "turns") for _ in range(2)] if shared else [None]
-    turns = [Politeness(clock=day.clock, sleep=day.sleep, board=board) for board in boards]
+    turns = Politeness(clock=day.clock, sleep=day.sleep, board=Board(tmp_path / "turns") if shared else None)
     left_at: list[float] = []
 
     async def ask(number: int) -> None:
-        async with turns[0].turn(f"{number}.gov.vn", "203.0.113.1", tells=True) as left:
+        async with turns.turn(f"{number}.gov.vn", "203.0.113.1", tells=True) as left:
             await day.sleep(0.0 if number else 0.6)
             left_at.append(day.now)
             left()
@@ -103,7 +102,9 @@ def test_a_request_counts_from_when_it_leaves(day: Day, tmp_path: Path, shared: 
             await day.sleep(0.01)
 
     asyncio.run(day.live(*map(ask, range(6))))
-    assert left_at == pytest.approx([100.6 + n / 4 for n in range(6)])
+    assert left_at[0] == pytest.approx(100.6)
+    assert all(after >= before + 1 for before, after in zip(left_at, left_at[4:], strict=False))
+    assert left_at[-1] == pytest.approx(101.6, abs=0.06)  # and no longer than that demands
 
 
 def test_a_request_that_never_leaves_holds_an_address_only_while_it_lasts(day: Day) -> None:
@@ -119,7 +120,7 @@ def test_a_request_that_never_leaves_holds_an_address_only_while_it_lasts(day: D
                 left()
 
     asyncio.run(day.live(*map(ask, range(2))))
-    assert started == pytest.approx([100, 102.25])
+    assert started == pytest.approx([100, 102])
 
 
 def test_addresses_and_names_do_not_wait_for_each_other(day: Day) -> None:
@@ -204,7 +205,7 @@ async def ask(turns, host, seen):
             seen.append((host, start, time.monotonic()))
 
 async def main():
-    seen, turns = [], Politeness(0.05, 2, 20.0, board=Board(Path(sys.argv[1])))
+    seen, turns = [], Politeness(0.05, 2, 8, board=Board(Path(sys.argv[1])))
     await asyncio.gather(*(ask(turns, host, seen) for host in sys.argv[2:]))
     print(json.dumps(seen))
 
@@ -224,6 +225,8 @@ def test_processes_of_one_machine_share_the_turns(tmp_path: Path) -> None:
     assert all(later - end >= 0.05 for (_, end), (later, _) in pairwise(shared))
     starts = [start for _, start, _ in asked]
     assert all(sum(start <= at < end for _, start, end in asked) <= 2 for at in starts)
+    # A start is noted a moment after it was counted, so eight later it is hardly less than a second.
+    assert all(late - early >= 0.5 for early, late in zip(starts, starts[8:], strict=False))
 
 
 def test_a_moment_of_a_clock_before_the_machine_was_started_anew_is_none(day: Day, tmp_path: Path) -> None:
@@ -246,6 +249,6 @@ def test_one_that_was_let_go_late_does_not_bring_the_next_one_nearer(day: Day) -
         await day.sleep(seconds + next(late, 0.0))  # the process was busy when it should have woken
 
     turns = Politeness(clock=day.clock, sleep=sleep)
-    seen = visits(day, turns, [(host, "127.1.0.1") for host in "abcd"], 0.1)
+    seen = visits(day, turns, [(host, "127.1.0.1") for host in "abcdefghi"], 0.1)
     starts = [start for _, start, _ in seen]
-    assert starts == pytest.approx([100.0, 100.45, 100.7, 100.95])
+    assert starts == pytest.approx([100.0, 100.0, 100.1, 100.1, 101.2, 101.2, 101.3, 101.3, 102.2])
