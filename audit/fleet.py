@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
+from audit.closing_step import close
 from audit.days import day_of
 from audit.evidence import seal_run
-from audit.judging import close, new_run_id
+from audit.judging import new_run_id
 from audit.made_by import made_by
 from audit.recorded import seen_at, source_of
 from audit.registry.registry import Registry

@@ -1,4 +1,5 @@
-"""Processes below one of ours, as the system tells of them: which there are, what they hold, what they may take.
+"""Processors, and processes below one of ours, as the system tells of them: which there are, what they hold, what
+they may take.
 
 Where the system does not tell (no ``/proc``), nobody is found and nothing is held.
 """
@@ -11,6 +12,11 @@ import resource
 from pathlib import Path
 
 _PROC = Path("/proc")
+
+
+def cores() -> int:
+    """How many processors there are for this process."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def below(pid: int) -> set[int]:

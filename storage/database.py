@@ -83,7 +83,8 @@ def engine(url: URL, *, upgrading: bool = False) -> Engine:
 
 
 class Database:
-    """An open database: ``name`` is how messages call it, ``path`` its file where it is a SQLite file."""
+    """An open database: ``name`` is how messages call it, ``path`` its file where it is a SQLite file, ``address``
+    where another process can open it, password and all; None where it lives in this one."""
 
     def __init__(self, engine: Engine, path: Path | None) -> None:
         self._reading = engine
@@ -91,6 +92,8 @@ class Database:
         self.name = name_of(engine.url)
         self.kind = engine.dialect.name
         self.path = path
+        in_memory = path is None and self.kind == "sqlite"
+        self.address = None if in_memory else engine.url.render_as_string(hide_password=False)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

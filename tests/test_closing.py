@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from audit import judging
+from audit import closing_step
 from audit.closing import whole_run
+from audit.judging import judge_again
 from audit_rules.address import Address, AddressBook
 from audit_rules.engine import judge, judge_by_the_run
 from audit_rules.facts import Agency, Kind, NetFacts, Page, PageFacts, Portal, State, Surroundings, Visit
@@ -236,9 +238,44 @@ def closed(archive: Archive, rulebook: Rulebook, portals: Iterable[PortalRun]) -
     archive.begin(header)
     for each in portals:
         archive.save("r1", each)
-    judging.close(archive, header, rulebook)
+    closing_step.close(archive, header, rulebook)
     archive.close_run("r1", status="complete", finished_at=datetime.now(UTC), reason=None)
     return archive.run("r1", pages=True)
+
+
+def spread(archive: Archive, rulebook: Rulebook, first: list[PortalRun], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setattr(closing_step, "LONG", 1)
+    monkeypatch.setattr(closing_step, "_AT_ONCE", 2)
+    monkeypatch.setattr(closing_step, "cores", lambda: 2)
+    return closed(archive, rulebook, first)
+
+
+def alone(rulebook: Rulebook, first: list[PortalRun]) -> Run:
+    with Archive.open("sqlite://") as archive:
+        return closed(archive, rulebook, first)
+
+
+def test_shared_out_over_processes_it_says_the_same(
+    database_url: str, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = province(rulebook)
+    with Archive.open(database_url) as archive:
+        shared = spread(archive, rulebook, first, monkeypatch)
+    assert shared.portals == alone(rulebook, first).portals
+
+
+def test_what_a_lost_process_had_to_judge_is_judged_here(
+    archive: Archive, rulebook: Rulebook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = province(rulebook)
+    monkeypatch.setattr(closing_step, "_share", _die)
+    shared = spread(archive, rulebook, first, monkeypatch)
+    assert shared.portals == alone(rulebook, first).portals
+    assert "a process of the closing step is lost" in caplog.text
+
+
+def _die(*_: object) -> None:
+    os._exit(1)
 
 
 def verdict(run: Run, name: str, rule: str) -> Verdict:
@@ -285,11 +322,11 @@ def test_a_portal_that_is_told_nothing_new_is_not_judged_again(
     archive.begin(header)
     for each in province(rulebook, parts=2):
         archive.save("r1", each)
-    monkeypatch.setattr(judging, "judge_by_the_run", counted)
-    judging.close(archive, header, rulebook)
+    monkeypatch.setattr(closing_step, "judge_by_the_run", counted)
+    closing_step.close(archive, header, rulebook)
     assert asked == ["lam", "so1", "so2"]
     before = archive.run("r1")
-    judging.close(archive, header, rulebook)  # as when a run that was stopped after its closing step goes on
+    closing_step.close(archive, header, rulebook)  # as when a run that was stopped after its closing step goes on
     assert asked == ["lam", "so1", "so2"]
     assert archive.run("r1") == before
 
@@ -307,9 +344,9 @@ def test_a_closing_step_that_breaks_changes_nothing(
     for each in province(rulebook, parts=2):
         archive.save("r1", each)
     before = archive.run("r1")
-    monkeypatch.setattr(judging, "judge_by_the_run", breaks)
+    monkeypatch.setattr(closing_step, "judge_by_the_run", breaks)
     with pytest.raises(KeyboardInterrupt):
-        judging.close(archive, header, rulebook)
+        closing_step.close(archive, header, rulebook)
     assert archive.run("r1") == before
 
 
@@ -317,7 +354,7 @@ def test_a_full_disk_is_one_sentence(archive: Archive, rulebook: Rulebook, monke
     def full() -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(judging.tempfile, "TemporaryFile", full)
+    monkeypatch.setattr(closing_step.tempfile, "TemporaryFile", full)
     with pytest.raises(ArchiveError, match=r"hết chỗ trên đĩa / .* No space left on device"):
         closed(archive, rulebook, province(rulebook, parts=1))
 
@@ -336,9 +373,9 @@ def test_of_a_nights_pages_only_one_portals_are_held(
     for each in province(rulebook, parts=12):
         archive.save("r1", each)
     del each
-    monkeypatch.setattr(judging, "judge_by_the_run", counting)
+    monkeypatch.setattr(closing_step, "judge_by_the_run", counting)
     before = _pages_held()
-    judging.close(archive, header, rulebook)
+    closing_step.close(archive, header, rulebook)
     assert len(held) == 13
     assert max(held) - before <= 2  # the one that is judged, and the one before it
 
@@ -352,7 +389,7 @@ def test_a_closed_run_judged_again_answers_the_same(archive: Archive, rulebook: 
     other = portal("thao")
     seen = [*province(rulebook), first_judged(other, Surroundings(LAW_DAY), "", CODE.format("7"), rulebook)]
     run = closed(archive, rulebook, seen)
-    again = judging.judge_again("r1", archive)
+    again = judge_again("r1", archive)
     assert again.header.judged_from == "r1"
     for one, two in zip(run.portals, again.portals, strict=True):
         assert two.around == one.around

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from audit import child
 from audit.fleet import GRACE, LATEST, Progress, gate
 from audit.nights import controls
 from audit.nights.hired import Hired, hire
@@ -187,8 +188,7 @@ class Crew:
     def _hear(self, beat: Beat) -> None:
         for portal_id, pages in beat.pages.items():
             self._progress.page(self._portals[portal_id], pages)
-        for name, level, line in beat.said:
-            logging.getLogger(name).log(level, "%s", line)
+        child.say_again(beat.said)
 
     async def _arrived(self, result: PortalRun, slot: int | None = None) -> None:
         """One more result; ``slot`` is None where we made it ourselves."""

@@ -24,6 +24,7 @@ from audit.tally import NOT_VISITED
 from audit_rules.facts import Portal
 from crawler import loop
 from crawler.plan import Plan
+from crawler.processes import cores
 from storage.archive import INTERRUPTED, Archive
 from storage.database import DatabaseUnusable
 from storage.evidence import sweep
@@ -81,9 +82,8 @@ def control_hosts(given: Mapping[str, Any]) -> tuple[str, ...]:
 
 def processes_here() -> int:
     """As many as there are cores, and memory for."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(cores, memory // MEMORY_A_PROCESS))
+    return max(1, min(cores(), memory // MEMORY_A_PROCESS))
 
 
 def drive(

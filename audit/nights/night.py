@@ -15,10 +15,10 @@ from pathlib import Path
 
 import msgspec
 
+from audit.closing_step import close
 from audit.days import HANOI, day_of
 from audit.evidence import seal_run
 from audit.fleet import header_of
-from audit.judging import close
 from audit.nights.jumps import jump, picture
 from audit.nights.room import taken
 from audit.registry.registry import Registry, Round

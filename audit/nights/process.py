@@ -9,14 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
 import sys
-import threading
-import time
-from collections import deque
 from dataclasses import replace
 
+from audit import child
 from audit.fleet import Job, audit_portal, post
 from audit.nights.night import read_registry_of
 from audit.nights.roster import Task
@@ -28,8 +25,6 @@ from storage.recorded import EvidenceError
 from storage.records import PortalRun
 
 BEAT_SECONDS = 2.0
-_ORPHANED_SECONDS = 30.0
-_SAID = 2000
 
 
 class _Pages:
@@ -45,27 +40,11 @@ class _Pages:
         self.read[portal.id] = pages
 
 
-class _Voice(logging.Handler):
-    """Log lines of this process, told with the next beat: one log, written by one process."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.INFO)
-        self.said: deque[tuple[str, int, str]] = deque(maxlen=_SAID)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.said.append((record.name, record.levelno, self.format(record)))
-
-    def take(self) -> tuple[tuple[str, int, str], ...]:
-        taken = tuple(self.said)
-        self.said.clear()
-        return taken
-
-
-async def _work(end: socket.socket) -> None:
+async def _work(end: socket.socket, voice: child.Voice) -> None:
     wire = await Wire.over(end)
     try:
         told: Begin = await wire.receive()
-        voice, pages = _listen(), _Pages()
+        pages = _Pages()
 
         async def keep(result: PortalRun) -> None:
             pages.read.pop(result.portal.id, None)
@@ -102,41 +81,20 @@ async def _visit(wire: Wire, portal: Portal, job: Job, pages: _Pages) -> None:
         await wire.send(Unwritable(str(error)))
 
 
-async def _beat(wire: Wire, voice: _Voice, pages: _Pages) -> None:
+async def _beat(wire: Wire, voice: child.Voice, pages: _Pages) -> None:
     while True:
         await wire.send(Beat(dict(pages.read), voice.take()))
         await asyncio.sleep(BEAT_SECONDS)
 
 
-def _listen() -> _Voice:
-    voice = _Voice()
-    voice.setFormatter(logging.Formatter("%(message)s"))
-    root = logging.getLogger()
-    root.addHandler(voice)
-    root.setLevel(logging.INFO)
+def main() -> None:
+    child.begin(os.getppid())
+    voice = child.voice()
     logging.getLogger("scrapy").setLevel(logging.WARNING)
     logging.getLogger("scrapy.core.downloader.tls").setLevel(logging.ERROR)
-    return voice
-
-
-def _end_with(parent: int) -> None:
-    """A process that is stuck does not hear that the other end is gone: it is ended by a thread of its own."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        time.sleep(_ORPHANED_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True, name="orphan").start()
-
-
-def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt from the keyboard is for the process in front
     end = socket.socket(fileno=int(sys.argv[1]))
-    _end_with(os.getppid())
     try:
-        loop.run(_work(end))
+        loop.run(_work(end, voice))
     except (EOFError, OSError, KeyboardInterrupt):
         sys.exit(1)  # whoever began the night is gone, or wants no more
     except ExceptionGroup as several:

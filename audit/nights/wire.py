@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from audit.child import Said
 from crawler.plan import Plan
 from storage.records import RunHeader
 
@@ -35,7 +36,7 @@ class Beat:
     """A worker lives: pages read until now by portal, and what it has to say for the log."""
 
     pages: dict[str, int]
-    said: tuple[tuple[str, int, str], ...] = ()
+    said: Said = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
+from audit import child
 from audit.opinions import beside
 from audit.reports.csv import What, row_order, run_rows
 from audit.reports.sorting import in_order, merged, write_parts
 from audit_rules.judgement import Lang
+from crawler.processes import cores
 from storage.archive import Archive
 from storage.records import PortalRun, Run
 
@@ -47,7 +49,7 @@ def rows_of_run(
 ) -> Iterator[list[str]]:
     """The same of a stored run; ``address`` is where its archive can be opened again."""
     run_id = run.header.id
-    if len(portal_ids) < LONG or (os.cpu_count() or 1) < 2:
+    if len(portal_ids) < LONG or cores() < 2:
         yield from rows_of(archive, run, archive.portals(run_id, views=False, only=portal_ids), asked)
         return
     import multiprocessing  # here: no other command needs them
@@ -56,7 +58,7 @@ def rows_of_run(
     shares = [portal_ids[::2], portal_ids[1::2]]
     with tempfile.TemporaryDirectory() as folder:
         others = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(1, mp_context=others) as pool:
+        with ProcessPoolExecutor(1, mp_context=others, initializer=child.begin, initargs=(os.getpid(),)) as pool:
             other = pool.submit(_share, address, run_id, shares[1], asked, folder, "other")
             with without_cycles():
                 mine = _share_of(archive, run, shares[0], asked, folder, "mine")
