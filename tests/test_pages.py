@@ -250,9 +250,30 @@ def test_portals_pages_are_there_before_somebody_asks(
     with served(make_app(views, beforehand=True)) as server:
         server.ask("/health")
         wanted = [*((each,) for each in COMPARING), *(("portal", each) for each in views.shown().portals)]
+        wanted += [("finding", each.portal_id, each.rule) for each in views.shown().findings]
         assert [made.get(timeout=60) for _ in wanted] == wanted
         assert server.ask("/portals/lao-cai").status == 200
     assert made.empty()
+
+
+def test_nothing_is_made_beforehand_where_there_is_no_room(
+    land: tuple[Archive, Registry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: Queue[str] = Queue()
+    monkeypatch.setattr("audit.web.beforehand.log.warning", told.put)
+    monkeypatch.setattr("audit.web.app.html", lambda *_: told.put("a page is made"))
+    monkeypatch.setattr(Kept, "has_room", lambda _: False)
+    with served(make_app(Views(*land), beforehand=True)) as server:
+        server.ask("/health")
+        said = [told.get(timeout=60) for _ in ("portals", "findings")]
+    assert said == ["there is no more room to make pages beforehand"] * 2
+
+
+def test_there_is_room_until_nine_tenths_are_taken() -> None:
+    kept = Kept(room=100)
+    for number, has_room in enumerate((True, True, False)):
+        kept.put("v", str(number), KeptPage(b"x" * 30, False, "", ""))
+        assert kept.has_room() is has_room
 
 
 def test_a_fault_of_ours_is_a_page_and_a_line_in_the_log(

@@ -45,7 +45,8 @@ def make_app(
     beforehand: bool = False,
 ) -> Any:
     """The application over a read model; ``more`` are routes beside the pages (the API). ``hosts`` are the names it
-    answers to, None for any. With ``beforehand`` the pages of portals are made before somebody asks."""
+    answers to, None for any. With ``beforehand`` the pages of portals and findings are made before somebody
+    asks."""
     office = _Office(views)
     routes: list[BaseRoute] = [
         *more,
@@ -69,7 +70,7 @@ def make_app(
     }
     app = Starlette(routes=routes, exception_handlers=handlers)
     app.state.views = views
-    return Guarded(Beforehand(app, views) if beforehand else app, hosts)
+    return Guarded(Beforehand(app, views, office.has_room) if beforehand else app, hosts)
 
 
 def _parts(path: str) -> list[str]:
@@ -82,6 +83,7 @@ class _Office:
     def __init__(self, views: Views) -> None:
         self._views = views
         self._kept = Kept()
+        self.has_room = self._kept.has_room
         self._making: dict[str, anyio.Event] = {}
         self._limit: CapacityLimiter | None = None
 

@@ -1,17 +1,18 @@
-"""Asks for the pages of portals, and for those that compare them, before anybody does: whoever comes in the morning
-finds them made."""
+"""Asks for the pages of portals and their findings, and for those that compare portals, before anybody does:
+whoever comes in the morning finds them made."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from audit.web.links import PATHS
+from audit.web.shapes import Shown
 from audit.web.views import Views
 from storage.archive import ArchiveError
 
@@ -24,11 +25,11 @@ LOOK_SECONDS = 60.0
 
 
 class Beforehand:
-    """An application that keeps what it was asked for, and a reader of its own, who asks for one page after another
-    while nobody else asks for anything. It begins with the first request."""
+    """An application that keeps what it was asked for, as long as it ``has_room``, and a reader of its own, who
+    asks for one page after another while nobody else asks for anything. It begins with the first request."""
 
-    def __init__(self, app: ASGIApp, views: Views) -> None:
-        self._app, self._views = app, views
+    def __init__(self, app: ASGIApp, views: Views, has_room: Callable[[], bool]) -> None:
+        self._app, self._views, self._has_room = app, views, has_room
         self._others = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -57,22 +58,33 @@ class Beforehand:
             else:
                 if shown.version != version:
                     version = shown.version
-                    portals = (PATHS["portal"].format(each) for each in shown.portals)
-                    await self._read_all(version, (*(PATHS[each] for each in COMPARING), *portals), root)
+                    for what, paths in _paths(shown).items():
+                        await self._read_all(version, what, paths, root)
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _read_all(self, version: str, paths: Iterable[str], root: str) -> None:
+    async def _read_all(self, version: str, what: str, paths: Iterable[str], root: str) -> None:
         since, made = time.monotonic(), 0
         for path in paths:
             await self._quiet.wait()
             if self._views.version_at_hand() != version:
                 return
+            if not self._has_room():
+                log.warning("there is no more room to make pages beforehand")
+                break
             try:
                 await self._app(_question(path, root), _nothing, _unheard)
                 made += 1
             except Exception:  # its cause is in the log: the application wrote it there for every reader
                 log.error("%s is not made beforehand", path)
-        log.info("%d pages made beforehand in %.1f s", made, time.monotonic() - since)
+        log.info("%d pages of %s made beforehand in %.1f s", made, what, time.monotonic() - since)
+
+
+def _paths(shown: Shown) -> Mapping[str, Iterable[str]]:
+    """What is asked for, in this order: of findings the gravest first, as they are listed."""
+    comparing = (PATHS[each] for each in COMPARING)
+    portals = (PATHS["portal"].format(each) for each in shown.portals)
+    findings = (PATHS["finding"].format(each.portal_id, each.rule) for each in shown.findings)
+    return {"portals": (*comparing, *portals), "findings": findings}
 
 
 def _question(path: str, root: str) -> Scope:

@@ -13,8 +13,9 @@ from threading import Lock
 from starlette.requests import Request
 from starlette.responses import Response
 
-ROOM = 160 * 1024 * 1024
-"""Bytes of pages that one process keeps; the country's pages are some 10 to 20 KB each, packed."""
+ROOM = 256 * 1024 * 1024
+"""Bytes of pages that one process keeps; packed, a portal's page is some 10 to 20 KB, a finding's 3."""
+_TO_SPARE = 0.9  # of the room: the rest is for what people ask for
 _PACKED = 5  # of gzip: nine tenths of what the best gives, in a third of its time
 _SMALL = 500  # bytes that are not worth packing
 _ASK_AGAIN = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
@@ -50,6 +51,10 @@ class Kept:
         self._version = ""
         self._held = 0
         self._lock = Lock()
+
+    def has_room(self) -> bool:
+        """Whether pages that nobody asked for yet may be made."""
+        return self._held < self._room * _TO_SPARE
 
     def get(self, version: str, address: str) -> KeptPage | None:
         with self._lock:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 from statistics import median
 
 from audit.web import drawn
 from audit.web.asked import FINDING_STATES, Question
 from audit.web.gathering import KINDS
-from audit.web.lists import FINDING_SORTS, page
+from audit.web.lists import FINDING_SORTS, Lists, page
 from audit.web.reader import Context, Reader
 from audit.web.shapes import Shown
 from audit.words import say, term
+from audit_rules.facts import Kind
 from audit_rules.judgement import Lang
 
 
@@ -38,45 +39,42 @@ def home(reader: Reader, _: Question) -> tuple[str, Context]:
 
 
 def portals(reader: Reader, asked: Question) -> tuple[str, Context]:
-    shown = reader.views.shown()
-    states = sorted({one.state for one in shown.portals.values()})
+    lists = reader.views.lists()
     return "portals.html", {
         "list": reader.views.portals(asked),
         "asked": asked,
-        "kinds": _kinds(reader, (one.kind for one in shown.portals.values())),
-        "provinces": _provinces(reader, shown),
-        "states": [(each, term("state", each, reader.lang)) for each in states],
+        "kinds": _kinds(reader, lists.portal_kinds),
+        "provinces": _provinces(reader, lists),
+        "states": [(each, term("state", each, reader.lang)) for each in sorted(lists.states)],
     }
 
 
 def findings(reader: Reader, asked: Question) -> tuple[str, Context]:
-    shown, lang = reader.views.shown(), reader.lang
-    rules = sorted({one.rule: one.title for one in shown.findings}.items())
+    lists, lang = reader.views.lists(), reader.lang
     download = reader.links.download("findings.csv", asked.at(size=Question().size).written())
     return "findings.html", {
         "list": reader.views.findings(asked),
         "asked": asked,
         "download": download,
-        "agency": shown.agencies.get(asked.agency),
-        "kinds": _kinds(reader, (one.kind for one in shown.findings)),
-        "provinces": _provinces(reader, shown),
-        "rules": [(rule, title.en if lang == "en" else title.vi) for rule, title in rules],
+        "agency": lists.shown.agencies.get(asked.agency),
+        "kinds": _kinds(reader, lists.finding_kinds),
+        "provinces": _provinces(reader, lists),
+        "rules": [(rule, title.en if lang == "en" else title.vi) for rule, title in lists.finding_rules.items()],
         "states": [(each, term("finding", each, lang)) for each in FINDING_STATES],
         "severities": [(each, term("severity", each, lang).lower()) for each in ("high", "medium", "low")],
-        "groups": [(each, term("group", each, lang)) for each in _groups(shown)],
+        "groups": [(each, term("group", each, lang)) for each in _groups(lists.shown)],
         "stages": [(each, term("stage", each, lang)) for each in ("trial", "review", "published")],
         "sorts": [("", term("web_sort", "severity", lang)), *_sorts(FINDING_SORTS[1:], lang)],
     }
 
 
 def agencies(reader: Reader, asked: Question) -> tuple[str, Context]:
-    shown = reader.views.shown()
-    found = reader.views.agencies(asked)
+    lists, found = reader.views.lists(), reader.views.agencies(asked)
     return "agencies.html", {
         "list": page(found, asked),
         "asked": asked,
-        "kinds": _kinds(reader, (one.kind for one in shown.agencies.values())),
-        "provinces": _provinces(reader, shown),
+        "kinds": _kinds(reader, lists.agency_kinds),
+        "provinces": _provinces(reader, lists),
     }
 
 
@@ -102,18 +100,12 @@ def _groups(shown: Shown) -> list[str]:
     return list(dict.fromkeys(one.group for one in sorted(shown.rules.values(), key=lambda one: one.group)))
 
 
-def _kinds(reader: Reader, there: Iterable[str]) -> list[tuple[str, str]]:
-    found = set(there)
-    return [(kind, term("kind", kind, reader.lang)) for kind in KINDS if kind in found]
+def _kinds(reader: Reader, there: Set[Kind]) -> list[tuple[str, str]]:
+    return [(kind, term("kind", kind, reader.lang)) for kind in KINDS if kind in there]
 
 
-def _provinces(reader: Reader, shown: Shown) -> list[tuple[str, str]]:
-    there = {one.province_id for one in shown.portals.values()}
-    named = (
-        (one.id, one.name.en if reader.lang == "en" else one.name.vi)
-        for one in shown.agencies.values()
-        if one.id in there
-    )
+def _provinces(reader: Reader, lists: Lists) -> list[tuple[str, str]]:
+    named = ((one.id, one.name.en if reader.lang == "en" else one.name.vi) for one in lists.provinces)
     return sorted(named, key=lambda each: each[1])
 
 

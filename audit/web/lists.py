@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, TypeVar
 
 from audit.reports.csv import SEVERITIES
 from audit.web.asked import Question
 from audit.web.shapes import AgencyLine, FindingLine, Found, Name, Page, PortalLine, Shown
+from audit_rules.facts import Kind, State
 from audit_rules.reading.vietnamese import fold
 
 T = TypeVar("T")
@@ -41,6 +42,37 @@ class Lists:
     def __init__(self, shown: Shown) -> None:
         self.shown = shown
         self._sorted: dict[str, Sequence[FindingLine]] = {}
+
+    # --- what a list can be filtered by ----------------------------------------------------------------------
+
+    @cached_property
+    def portal_kinds(self) -> Set[Kind]:
+        return {one.kind for one in self.shown.portals.values()}
+
+    @cached_property
+    def finding_kinds(self) -> Set[Kind]:
+        return {one.kind for one in self.shown.findings}
+
+    @cached_property
+    def agency_kinds(self) -> Set[Kind]:
+        return {one.kind for one in self.shown.agencies.values()}
+
+    @cached_property
+    def states(self) -> Set[State]:
+        return {one.state for one in self.shown.portals.values()}
+
+    @cached_property
+    def provinces(self) -> Sequence[AgencyLine]:
+        there = {one.province_id for one in self.shown.portals.values()}
+        return [one for one in self.shown.agencies.values() if one.id in there]
+
+    @cached_property
+    def finding_rules(self) -> Mapping[str, Name]:
+        """Titles of the rules that have findings, by the rule."""
+        titles = {one.rule: one.title for one in self.shown.findings}
+        return dict(sorted(titles.items()))
+
+    # --- the lists -------------------------------------------------------------------------------------------
 
     def portals(self, asked: Question) -> Page[PortalLine]:
         wanted = _wanted(asked.q)
@@ -152,10 +184,8 @@ class Lists:
 
     @cached_property
     def _rule_texts(self) -> Mapping[str, str]:
-        told = {one.id: _text(one.id, "", one.title) for one in self.shown.rules.values()}
-        return told | {
-            one.rule: _text(one.rule, "", one.title) for one in self.shown.findings if one.rule not in told
-        }
+        titles = {**self.finding_rules, **{one.id: one.title for one in self.shown.rules.values()}}
+        return {rule: _text(rule, "", title) for rule, title in titles.items()}
 
 
 def page(several: Sequence[T], asked: Question) -> Page[T]:

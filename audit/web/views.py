@@ -115,7 +115,11 @@ class Views:
     def shown(self) -> Shown:
         """All lists, of the newest state of the data. The first call reads them; when the data changes, they are
         read beside, and the old ones are shown until that is done."""
-        return self._now().lists.shown
+        return self.lists().shown
+
+    def lists(self) -> Lists:
+        """The same, with what they can be filtered by."""
+        return self._now().lists
 
     def portals(self, asked: Question) -> Page[PortalLine]:
         """Sorts: ``lists.PORTAL_SORTS``, a minus before one turns it."""
