@@ -145,14 +145,14 @@ def _until_made(folder: Path, patience: float) -> list[str]:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
-    until = time.monotonic() + _START
+    until, pause = time.monotonic() + _START, threading.Event()
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             if process.poll() is not None or time.monotonic() > until:
                 raise SystemExit((folder / "serve.log").read_text("utf-8", "replace")) from None
-            time.sleep(0.05)
+            pause.wait(0.05)
         else:
             return
 

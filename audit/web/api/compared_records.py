@@ -26,9 +26,8 @@ _YES: Mapping[object, bool] = {"yes": True, "no": False}
 _TOLD_AS_YES = ("provisional", "old")
 
 
-class RankingRecord(TypedDict):
-    """A portal among those of its kind. Without a rank it is not the last: ``why`` says why it has none. Rows of
-    another source, rule set or law day do not compare."""
+class _OfResults(TypedDict):
+    """What a row is made of."""
 
     audience: Audience
     source: Annotated[str, Meta(description="The evaluation round, or the run")]
@@ -36,6 +35,12 @@ class RankingRecord(TypedDict):
     law_day: Day
     nights: Names
     kind: Kind
+
+
+class RankingRecord(_OfResults):
+    """A portal among those of its kind. Without a rank it is not the last: ``why`` says why it has none. Rows of
+    another source, rule set or law day do not compare."""
+
     heading: Annotated[Group | None, Meta(description="The ministry's heading; null: all counted rules")]
     rank: Rank | None
     of: Annotated[int, Meta(ge=0, description="Portals of the kind that have a rank")]
@@ -64,16 +69,10 @@ class RankingRecord(TypedDict):
     detail: str | None
 
 
-class RateRecord(TypedDict):
+class RateRecord(_OfResults):
     """How many agencies of a kind meet a rule, of those that were measured (``n``); and the figure of a survey that
     asked the same: of other bodies, taken another way, neither to be added nor to be subtracted."""
 
-    audience: Audience
-    source: Annotated[str, Meta(description="The evaluation round, or the run")]
-    rules_version: str
-    law_day: Day
-    nights: Names
-    kind: Kind
     rule: str
     title: str
     stage: Annotated[Stage | None, Meta(description="Null where the results have no word of the rule")]
