@@ -61,6 +61,20 @@ _Tell = Callable[[Sequence[str], Outcomes], Iterator[_Told]]
 _Shared = tuple[list[_Told], child.Said]
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The closing step of one run, for whichever process takes a part in it."""
+
+    header: RunHeader
+    told: WholeRun
+
+    def tell(self, archive: Archive, rulebook: Rulebook, ids: Sequence[str], outcomes: Outcomes) -> Iterator[_Told]:
+        for each in archive.portals(self.header.id, pages=True, only=ids):
+            again = _told(each, self.told.around(each, outcomes), rulebook, self.header.law_day)
+            said = (again or each).judgements
+            yield _Told(each.portal.id, {j.rule: j.verdict.outcome for j in said}, again)
+
+
 def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
     """Brings a run's verdicts to their end.
 
@@ -70,7 +84,7 @@ def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
     try:
         with tempfile.TemporaryFile() as file:
             with gzip.open(file, "wb", compresslevel=1) as waiting:
-                for each in _told_more(archive, header, rulebook, told):
+                for each in _told_more(archive, _Step(header, told), rulebook):
                     pickle.dump(each, waiting)
             file.seek(0)
             archive.rejudge(header.id, _waiting(file, told))
@@ -79,29 +93,29 @@ def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
         raise ArchiveError(f"Không ghi được tệp tạm: {vi} / A temporary file cannot be written: {en}") from error
 
 
-def _told_more(archive: Archive, header: RunHeader, rulebook: Rulebook, told: WholeRun) -> Iterator[PortalRun]:
+def _told_more(archive: Archive, step: _Step, rulebook: Rulebook) -> Iterator[PortalRun]:
     """The portals judged again. Main portals go first: what is said of them in the end is put around their
     components."""
-    ids = archive.portal_ids(header.id)
-    with _tellers(archive, header, rulebook, told, len(ids)) as tell:
+    ids = archive.portal_ids(step.header.id)
+    mains = [each for each in ids if each in step.told.mains]
+    components = [each for each in ids if each not in step.told.mains]
+    with _tellers(archive, step, rulebook, len(ids)) as tell:
         outcomes: dict[str, Mapping[str, str]] = {}
-        for each in tell([portal_id for portal_id in ids if portal_id in told.mains], {}):
+        for each in tell(mains, {}):
             outcomes[each.portal_id] = each.outcomes
             if each.again is not None:
                 yield each.again
-        for each in tell([portal_id for portal_id in ids if portal_id not in told.mains], outcomes):
+        for each in tell(components, outcomes):
             if each.again is not None:
                 yield each.again
 
 
 @contextmanager
-def _tellers(
-    archive: Archive, header: RunHeader, rulebook: Rulebook, told: WholeRun, portals: int
-) -> Iterator[_Tell]:
+def _tellers(archive: Archive, step: _Step, rulebook: Rulebook, portals: int) -> Iterator[_Tell]:
     """Who tells the portals: this process, or as many as there are cores."""
 
     def here(ids: Sequence[str], outcomes: Outcomes) -> Iterator[_Told]:
-        return _tell(archive, header, rulebook, told, ids, outcomes)
+        return step.tell(archive, rulebook, ids, outcomes)
 
     address = archive.database.address
     if portals < LONG or cores() < 2 or address is None:
@@ -112,7 +126,7 @@ def _tellers(
 
     def shared(ids: Sequence[str], outcomes: Outcomes) -> Iterator[_Told]:
         shares = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
-        waiting = [_submitted(pool, address, header, told, share, outcomes) for share in shares]
+        waiting = [_submitted(pool, step, address, share, outcomes) for share in shares]
         for future, share in zip(waiting, shares, strict=True):
             try:
                 found, said = future.result()
@@ -139,11 +153,11 @@ def _submitted(pool: ProcessPoolExecutor, *share: Any) -> Future[_Shared]:
         return lost
 
 
-def _share(address: str, header: RunHeader, told: WholeRun, ids: Sequence[str], outcomes: Outcomes) -> _Shared:
+def _share(step: _Step, address: str, ids: Sequence[str], outcomes: Outcomes) -> _Shared:
     """Some portals in another process, and what it has to say for the log."""
     voice = child.voice()
     with Archive.open(address, create=False) as archive:
-        return list(_tell(archive, header, _rulebook(), told, ids, outcomes)), voice.take()
+        return list(step.tell(archive, _rulebook(), ids, outcomes)), voice.take()
 
 
 @cache
@@ -151,24 +165,10 @@ def _rulebook() -> Rulebook:
     return open_rulebook()
 
 
-def _tell(
-    archive: Archive,
-    header: RunHeader,
-    rulebook: Rulebook,
-    told: WholeRun,
-    ids: Sequence[str],
-    outcomes: Outcomes,
-) -> Iterator[_Told]:
-    for each in archive.portals(header.id, pages=True, only=ids):
-        again = _told(each, told.around(each, outcomes), header, rulebook)
-        said = (again or each).judgements
-        yield _Told(each.portal.id, {j.rule: j.verdict.outcome for j in said}, again)
-
-
-def _told(each: PortalRun, around: Surroundings, header: RunHeader, rulebook: Rulebook) -> PortalRun | None:
+def _told(each: PortalRun, around: Surroundings, rulebook: Rulebook, law_day: date) -> PortalRun | None:
     if around == each.around or each.visit.state not in _SEEN:
         return None  # what is said of a portal that was not seen depends on nothing around it
-    again = _judged_by_the_run(each, around, rulebook, header.law_day)
+    again = _judged_by_the_run(each, around, rulebook, law_day)
     visit = replace(each.visit, pages=(), net=NetFacts(), later=None)
     return replace(again, visit=visit, around=replace(around, answered=None))
 
