@@ -34,6 +34,7 @@ from audit.machines import worker
 from audit.machines.shared_queue import VISIT, errands_of
 from audit.made_by import made_by
 from audit.nights.night import begin
+from audit.post import Job, Progress
 from audit.progress import Silence
 from audit.registry.files import read_registry
 from audit_rules.facts import Portal
@@ -78,7 +79,7 @@ def work(folder: Path, url: str, pages: int, evidence: Path) -> None:
     """A worker that visits the evidence; begins when it is told to, tells its CPU when it is interrupted."""
     sources = {file.name.removesuffix(".warc.gz"): Recorded.open(file) for file in evidence.glob("*.warc.gz")}
 
-    async def from_evidence(portal: Portal, job: fleet.Job, progress: fleet.Progress | None = None) -> PortalRun:
+    async def from_evidence(portal: Portal, job: Job, progress: Progress | None = None) -> PortalRun:
         return await fleet.audit_portal(
             portal, replace(job, network=Network(recorded=sources[portal.id])), progress
         )

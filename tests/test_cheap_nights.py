@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import update
 from warcio.archiveiterator import ArchiveIterator
 
-from audit import fleet
+from audit import post
 from audit.days import day_of
 from audit.fleet import audit_portals
 from audit.judging import judge_again
@@ -111,8 +111,8 @@ def nights(
     with World(tags=request.param) as world:
         over = Nights(tmp_path_factory.mktemp("data"), world)
         with over.archive, pytest.MonkeyPatch.context() as patch:
-            patch.setattr(fleet, "judge", over.judge)
-            patch.setattr(fleet, "first_verdicts", over.first_verdicts)
+            patch.setattr(post, "judge", over.judge)
+            patch.setattr(post, "first_verdicts", over.first_verdicts)
             yield over, over.night(), over.night()
 
 

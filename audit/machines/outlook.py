@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from audit.fleet import gate
 from audit.nights import controls
+from audit.post import gate
 from audit_rules.facts import Visit
 from crawler.plan import Plan
 

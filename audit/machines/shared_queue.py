@@ -21,10 +21,10 @@ from procrastinate.manager import JobManager
 from psycopg.conninfo import make_conninfo
 
 from audit.days import HANOI
-from audit.fleet import gate
 from audit.nights.driver import is_open
 from audit.nights.night import Night, begin, hold, resume
 from audit.nights.roster import groups
+from audit.post import gate
 from audit.registry.registry import Registry
 from audit_rules.rulebook import open_rulebook
 from crawler.plan import Plan

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from audit.fleet import Job, keep_in, post
 from audit.nights.night import Night
+from audit.post import Job, keep_in, post
 from storage.archive import Archive
 from storage.database import DatabaseUnusable
 from storage.evidence import file_name

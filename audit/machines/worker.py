@@ -25,7 +25,7 @@ from procrastinate.worker import Worker as Taker
 from sqlalchemy import Connection
 
 from audit.evidence import seal_run
-from audit.fleet import Progress, audit_portal
+from audit.fleet import audit_portal
 from audit.machines import shared_queue
 from audit.machines.company import Company
 from audit.machines.outlook import Outlook
@@ -33,6 +33,7 @@ from audit.machines.shared_queue import BEGIN, END, NIGHTS, TRIES, VISIT, VISITS
 from audit.machines.station import Station, file_of_visit, mark, stored, tidy
 from audit.nights.night import AnotherNight, Ended, end, hold, open_night
 from audit.nights.roster import SUSPECTS
+from audit.post import Progress
 from audit.registry.registry import Registry
 from audit_rules.facts import Visit
 from audit_rules.rulebook import open_rulebook

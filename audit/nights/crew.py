@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from audit import child
-from audit.fleet import GRACE, LATEST, Progress, gate
+from audit.fleet import GRACE, LATEST
 from audit.nights import controls
 from audit.nights.hired import Hired, hire
 from audit.nights.night import Night, pack_registry, shown_time
 from audit.nights.roster import Roster, groups
 from audit.nights.wire import Beat, Begin, Unwritable
+from audit.post import Progress, gate
 from audit_rules.facts import Portal
 from crawler.guard import Guard
 from storage.archive import Archive, ArchiveError

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from audit.days import day_of
-from audit.fleet import Progress
 from audit.nights.controls import CONTROLS, NONE
 from audit.nights.crew import Crew, Looked, Manning, WorkersLost
 from audit.nights.night import AnotherNight, Ended, Night, begin, end, hold, resume
 from audit.nights.room import bytes_needed, free_bytes
 from audit.nights.window import Window
+from audit.post import Progress
 from audit.registry.registry import Registry
 from audit.tally import NOT_VISITED
 from audit_rules.facts import Portal

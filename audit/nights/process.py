@@ -14,10 +14,11 @@ import sys
 from dataclasses import replace
 
 from audit import child
-from audit.fleet import Job, audit_portal, post
+from audit.fleet import audit_portal
 from audit.nights.night import read_registry_of
 from audit.nights.roster import Task
 from audit.nights.wire import Beat, Begin, Unwritable, Wire
+from audit.post import Job, post
 from audit_rules.facts import Portal
 from crawler import loop
 from storage.archive import Archive
