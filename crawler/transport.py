@@ -40,6 +40,10 @@ from crawler.politeness import Left
 MAX_HEAD = 256 * 1024
 """Bytes before the body of an answer: a server may send headers for ever, and all of them are kept in memory."""
 
+_ROUNDS_TO_LEAVE = 2
+"""Rounds of the loop from writing a request until its bytes are with the system: Twisted's TLS gathers small writes
+for one round, and the connection is written to in the next."""
+
 BROKEN_ENCODINGS: tuple[type[Exception], ...] = (
     cast(Any, _compression).brotli.error,
     cast(Any, _compression).zstd.ZstdError,
@@ -109,9 +113,7 @@ class _Talk(HTTP11ClientProtocol):
     def _leaves(self) -> None:
         """A busy loop hands what is written to the system when it comes round: only then it is told."""
         if self.left is not None:
-            from twisted.internet import reactor
-
-            cast(Any, reactor).callLater(0, self.left)
+            _in_rounds(_ROUNDS_TO_LEAVE, self.left)
             self.left = None
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802
@@ -121,6 +123,14 @@ class _Talk(HTTP11ClientProtocol):
             self._head += len(data)
             if self._head > MAX_HEAD:
                 self._give_up(HeadTooLong())
+
+
+def _in_rounds(rounds: int, call: Left) -> None:
+    """Calls when the loop has come round so many times."""
+    from twisted.internet import reactor
+
+    again = call if rounds == 1 else partial(_in_rounds, rounds - 1, call)
+    cast(Any, reactor).callLater(0, again)
 
 
 class _Telling:

@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from twisted.internet.tcp import Connection
 
 from audit_rules.address import Address, AddressBook
 from audit_rules.facts import Link, Region, Visit
@@ -484,6 +485,7 @@ class Watched(Politeness):
     @contextlib.asynccontextmanager
     async def turn(self, host: str, group: str, *, tells: bool = False) -> AsyncIterator[Left]:
         async with super().turn(host, group, tells=tells):
+            self.seen += ["begun"] if tells else []
             yield lambda: self.seen.append("left")
             self.seen += ["over"] if tells else []
 
@@ -499,7 +501,26 @@ def test_a_request_tells_when_it_leaves_on_a_new_connection_and_on_one_that_was_
     assert seen.state == "audited"
     answered = len(site.asked)
     assert answered >= 3
-    assert "".join(each[0] for each in turns.seen).count("lo") >= answered, turns.seen
+    assert " ".join(turns.seen).count("left over") >= answered, turns.seen
+
+
+def test_a_request_has_left_when_its_bytes_are_with_the_system(
+    old_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written goes through buffers that TLS and the loop empty when they come round."""
+    turns, send = Watched(), Connection.writeSomeData
+
+    def noted(connection: Connection, data: bytes) -> Any:
+        turns.seen.append("sent")
+        return send(connection, data)
+
+    monkeypatch.setattr(Connection, "writeSomeData", noted)
+    with Site({"/": html("/a"), "/a": html()}, old_tls) as site:
+        net = Network(Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True), turns)
+        run(visit(portal(), AddressBook(), Plan(), net, rank=nothing))
+    told = " ".join(turns.seen)
+    assert "begun left" not in told, told
+    assert "begun sent left over" in told, "a connection that was kept is among them"
 
 
 def test_what_a_crawler_read_goes_with_its_visit(monkeypatch: pytest.MonkeyPatch) -> None:
