@@ -29,7 +29,7 @@ from audit_rules.engine import judge_by_the_run
 from audit_rules.facts import NetFacts, Surroundings
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.scoring import score
-from crawler.processes import cores
+from crawler.processes import places
 from storage.archive import Archive, ArchiveError
 from storage.files import why
 from storage.records import PortalRun, RunHeader
@@ -40,6 +40,8 @@ LONG = 200
 """Portals from which on more processes are worth their start."""
 _AT_ONCE = 25
 """Portals that a process is given at a time."""
+_MEMORY = 400_000_000
+"""Bytes that such a process takes at most; most of it is the program."""
 _SEEN = frozenset({"audited", "partial"})
 
 Outcomes = Mapping[str, Mapping[str, str]]
@@ -112,17 +114,17 @@ def _told_more(archive: Archive, step: _Step, rulebook: Rulebook) -> Iterator[Po
 
 @contextmanager
 def _tellers(archive: Archive, step: _Step, rulebook: Rulebook, portals: int) -> Iterator[_Tell]:
-    """Who tells the portals: this process, or as many as there are cores."""
+    """Who tells the portals: this process, or as many as there are processors and memory for."""
 
     def here(ids: Sequence[str], outcomes: Outcomes) -> Iterator[_Told]:
         return step.tell(archive, rulebook, ids, outcomes)
 
-    address = archive.database.address
-    if portals < LONG or cores() < 2 or address is None:
+    address, processes = archive.database.address, places(_MEMORY)
+    if portals < LONG or processes < 2 or address is None:
         yield here
         return
     others = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(cores(), others, child.begin, (os.getpid(),))
+    pool = ProcessPoolExecutor(processes, others, child.begin, (os.getpid(),))
 
     def shared(ids: Sequence[str], outcomes: Outcomes) -> Iterator[_Told]:
         shares = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]

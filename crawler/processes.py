@@ -19,6 +19,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def places(memory: int) -> int:
+    """How many processes of so many bytes each there is room for: at most as many as processors, at least one."""
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(cores(), there // memory))
+
+
 def below(pid: int) -> set[int]:
     """A process and all that descend from it."""
     parents: dict[int, int] = {}

@@ -87,7 +87,7 @@ def closed(archive: Archive, rulebook: Rulebook, portals: Iterable[PortalRun]) -
 def spread(archive: Archive, rulebook: Rulebook, first: list[PortalRun], monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(closing_step, "LONG", 1)
     monkeypatch.setattr(closing_step, "_AT_ONCE", 2)
-    monkeypatch.setattr(closing_step, "cores", lambda: 2)
+    monkeypatch.setattr(closing_step, "places", lambda _: 2)
     return closed(archive, rulebook, first)
 
 

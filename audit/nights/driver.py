@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
@@ -24,7 +23,7 @@ from audit.tally import NOT_VISITED
 from audit_rules.facts import Portal
 from crawler import loop
 from crawler.plan import Plan
-from crawler.processes import cores
+from crawler.processes import places
 from storage.archive import INTERRUPTED, Archive
 from storage.database import DatabaseUnusable
 from storage.evidence import sweep
@@ -65,7 +64,7 @@ def manning(given: Mapping[str, Any], closing: datetime | None) -> Manning:
     """How the options man a night."""
     hosts = control_hosts(given)
     return Manning(
-        processes=given["processes"] or processes_here(),
+        processes=given["processes"] or places(MEMORY_A_PROCESS),
         in_flight=given["in_flight"],
         closing=closing,
         hosts=hosts,
@@ -78,12 +77,6 @@ def control_hosts(given: Mapping[str, Any]) -> tuple[str, ...]:
     named = tuple(given["control"])
     led_elsewhere = given["connect_to"] or given["dns"]
     return () if NONE in named else named or (() if led_elsewhere else CONTROLS)
-
-
-def processes_here() -> int:
-    """As many as there are cores, and memory for."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return max(1, min(cores(), memory // MEMORY_A_PROCESS))
 
 
 def drive(
