@@ -14,6 +14,8 @@ PER_ADDRESS = 2
 """Requests at a time to an address (contract, ``--delay``)."""
 PER_SECOND = 4
 """Requests a second that an address is begun to be asked."""
+EXACT = 0.01
+"""Seconds to which the start of a request is known: the system counts in ticks of 1 to 10 ms."""
 LAG = 0.1
 """Seconds by which two requests may come nearer to each other on their way: of several hosts each has a connection
 of its own, and a process that is busy hears of one later than of the other."""
@@ -103,10 +105,10 @@ def nearness(hits: Iterable[Hit]) -> dict[str, float]:
 
 
 def crowds(hits: Iterable[Hit]) -> dict[str, int]:
-    """The most requests that were under way at a time at each address."""
+    """The most requests that were certainly under way at a time at each address."""
     most: dict[str, int] = {}
     for address, spans in _by_address(hits).items():
-        starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
+        starts, ends = sorted(start + EXACT for start, _ in spans), sorted(end for _, end in spans)
         most[address] = max(at + 1 - bisect_right(ends, start) for at, start in enumerate(starts))
     return most
 
@@ -129,7 +131,7 @@ def politeness(hits: Iterable[Hit], rules: Rules) -> dict[str, Any]:
         "least_time_of_five_at_an_address_s": round(min(near.values(), default=0.0), 4),
         "most_at_a_time_at_an_address": max(crowd.values(), default=0),
         "breaches": {
-            "host_pause": sum(each < rules.delay for each in pause.values()),
+            "host_pause": sum(each < rules.delay - EXACT for each in pause.values()),
             "address_rate": sum(each < 1 - LAG for each in near.values()),
             "address_at_a_time": sum(each > PER_ADDRESS for each in crowd.values()),
         },

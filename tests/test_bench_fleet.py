@@ -65,11 +65,15 @@ def test_of_five_at_an_address_the_first_and_the_last_are_a_second_apart() -> No
 def test_crowds_count_what_is_under_way() -> None:
     hits = [_hit("a", 0, 2), _hit("b", 1, 3), _hit("c", 2, 4), _hit("d", 0, 9, "127.1.0.2")]
     assert crowds(hits) == {"127.1.0.1": 2, "127.1.0.2": 1}
+    assert crowds([*hits, _hit("e", 2.995, 4)]) == {"127.1.0.1": 2, "127.1.0.2": 1}, "by less than is known"
+    assert crowds([*hits, _hit("e", 2.9, 4)]) == {"127.1.0.1": 3, "127.1.0.2": 1}
 
 
 def test_breaches_are_counted_by_host_and_by_address() -> None:
     polite = [_hit("a", n * 1.3, n * 1.3 + 0.3) for n in range(6)]
     assert set(politeness(polite, RULES)["breaches"].values()) == {0}
+    within_a_tick = [_hit("a", n * 1.3 - n % 2 * 0.005, n * 1.3 + 0.3) for n in range(6)]
+    assert set(politeness(within_a_tick, RULES)["breaches"].values()) == {0}
     rude = [_hit(f"h{n % 3}", n * 0.1, n * 0.1 + 0.3) for n in range(9)]
     told = politeness(rude, RULES)
     assert told["breaches"] == {"host_pause": 3, "address_rate": 1, "address_at_a_time": 1}
