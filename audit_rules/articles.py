@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from audit_rules.address import page_key
 from audit_rules.beside import links_on
@@ -18,11 +17,9 @@ from audit_rules.reading.dates import dates_in, tells_when
 from audit_rules.reading.people import find_name
 from audit_rules.reading.vietnamese import words
 from audit_rules.reading.vocabulary import link_matches
+from audit_rules.search import Search
+from audit_rules.site import SiteFacts
 from audit_rules.verdict import Evidence, Verdict, cant_tell
-
-if TYPE_CHECKING:
-    from audit_rules.search import Search
-    from audit_rules.site import SiteFacts
 
 VIET_NAM = timezone(timedelta(hours=7))
 MAX_ARTICLES = 20
@@ -149,7 +146,12 @@ def _may_sign(text: str) -> bool:
     ) <= 8
 
 
-def articles(site: SiteFacts) -> tuple[Article, ...]:
+def articles_of(site: SiteFacts) -> tuple[Article, ...]:
+    """The pages that tell a piece of news."""
+    return site.once(_articles)
+
+
+def _articles(site: SiteFacts) -> tuple[Article, ...]:
     """Pages that tell a piece of news: their headline is what a link elsewhere says, with running text under it.
 
     What the menu leads to is a section, and so is what goes by the name of something that rules look for."""
@@ -241,7 +243,7 @@ def newest_item(site: SiteFacts, search: Search) -> Newest | None:
             elif day <= today and _is_item(view, at):
                 line = view.lines[at]
                 items.append((day, evidence(view, region_words(line.region), line.text), (today - day).days))
-    for article in site.articles:
+    for article in articles_of(site):
         today, written = article.view.seen_at.astimezone(VIET_NAM).date(), article.dated
         if written is not None and written <= today:
             items.append((written, article.evidence, (today - written).days))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from audit_rules.address import is_document
 from audit_rules.facts import Line, Link, Page, PageFacts, Region
 from audit_rules.reading.data import load
 from audit_rules.reading.vietnamese import words
-
-if TYPE_CHECKING:
-    from audit_rules.site import SiteFacts
+from audit_rules.site import SiteFacts
 
 Content = Literal["full", "scant", "awaiting", "empty_list"]
 """``full`` has text or files of its own, ``scant`` so little of both that only a picture may say more;
@@ -51,8 +49,13 @@ def _may_hold_more(link: Link) -> bool:
     return link.kind == "frame" or (link.kind == "a" and link.region in _TEXT and bool(link.text))
 
 
+def contents_of(site: SiteFacts) -> Contents:
+    """What the pages of a portal say of their own."""
+    return site.once(Contents)
+
+
 def _own_lines(site: SiteFacts, view: PageFacts) -> list[tuple[int, Line]]:
-    frame = site.contents.frame
+    frame = contents_of(site).frame
     return [(at, line) for at, line in enumerate(view.lines) if line.region not in FRAME and line.text not in frame]
 
 

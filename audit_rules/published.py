@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from audit_rules.address import split_url
-from audit_rules.content import FEWEST_LETTERS
+from audit_rules.content import FEWEST_LETTERS, contents_of
 from audit_rules.facts import Link, PageFacts, Surroundings
 from audit_rules.hosts import is_national, place_of
 from audit_rules.reading.data import load
@@ -107,7 +107,7 @@ class Published:
         if hit.link is None or hit.answered == "dead":
             return None
         url = self.site.end_of(hit.link.url)
-        depth = self.site.contents.depth(hit.view, hit.link)
+        depth = contents_of(self.site).depth(hit.view, hit.link)
         place = place_of(url, self.site.portal, self.around)
         if place == "national":  # a system of the state is known by its name: many of them answer no program
             return passed(hit.evidence, depth=depth) if is_national(url, self.topic) else None
@@ -115,7 +115,7 @@ class Published:
             return None
         page = self.site.page(url)
         if page is not None and place == "own":
-            return self._held(page.views[-1], hit.evidence, depth, full=self.site.contents.of(page) == "full")
+            return self._held(page.views[-1], hit.evidence, depth, full=contents_of(self.site).of(page) == "full")
         if hit.document and self._see is not None:
             return None
         if place == "main" and self.around.main_portal is not None:
@@ -133,7 +133,7 @@ class Published:
             if page is None or self.site.is_home(page) or not hit.view.lines[hit.line].heading:
                 continue
             if hit.region in ("main", "article") and _letters_below(self.site, hit) >= FEWEST_LETTERS:
-                depth = self.site.contents.depth(hit.view)
+                depth = contents_of(self.site).depth(hit.view)
                 found = self._held(hit.view, hit.evidence, depth, full=True)
                 if found is not None:
                     return found
@@ -157,14 +157,14 @@ class Published:
         search = self.search
         if search.hindrance is not None:
             return search.hindrance
-        if self.site.contents.menus_unread:
+        if contents_of(self.site).menus_unread:
             return cant_tell("coverage", searched=search.searched)
         files = next((hit for hit in search.entries if hit.document and hit.answered == "open"), None)
         if files is not None and self._see is not None:
             return cant_tell("document_not_read", files.evidence, searched=search.searched)
         for hit in search.entries:
             page = self.site.page(hit.link.url) if hit.link else None
-            if hit.answered == "open" and page is not None and self.site.contents.of(page) == "scant":
+            if hit.answered == "open" and page is not None and contents_of(self.site).of(page) == "scant":
                 reason = "text_in_image" if page.views[-1].images else "needs_review"
                 return cant_tell(reason, hit.evidence, searched=search.searched)
         home = self.site.known_home.views[-1]
@@ -212,12 +212,12 @@ class Published:
 
     def _is_empty_list(self, hit: Hit) -> bool:
         page = self.site.page(hit.link.url) if hit.link else None
-        return page is not None and self.site.contents.of(page) == "empty_list"
+        return page is not None and contents_of(self.site).of(page) == "empty_list"
 
     def _in_passing(self) -> Hit | None:
         """The thing's words in the text of an introduction: such a page may tell of it in its own way."""
         for view in Search(self.site, "introduction").own_pages:
-            for at, line in self.site.contents.own_lines(view):
+            for at, line in contents_of(self.site).own_lines(view):
                 for found in matches(line.text):
                     if found.concept == self.topic:
                         return Hit(view, line.text, found, line.region, at)
@@ -241,7 +241,7 @@ def _led_to_family(site: SiteFacts, around: Surroundings) -> list[tuple[Link, Pa
 def _letters_below(site: SiteFacts, hit: Hit) -> int:
     """Characters of a page's own text under a heading, up to the next heading of its rank."""
     rank, letters = hit.view.lines[hit.line].heading, 0
-    for at, line in site.contents.own_lines(hit.view):
+    for at, line in contents_of(site).own_lines(hit.view):
         if at > hit.line:
             if line.heading and line.heading <= rank:
                 break

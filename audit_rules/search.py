@@ -15,6 +15,7 @@ from typing import Literal
 
 from audit_rules.address import is_document, page_key
 from audit_rules.beside import link_beside, links_on
+from audit_rules.content import contents_of
 from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Link, Page, PageFacts, Region
 from audit_rules.reading.vocabulary import CONCEPTS, Match, link_match, match
@@ -135,7 +136,7 @@ class Search:
             return "unseen", self.site.unrendered(page)
         if self.site.unsettled(page) == "needs_post":
             return "unseen", "needs_post"
-        return ("empty" if self.site.contents.of(page) in ("awaiting", "empty_list") else "open"), ""
+        return ("empty" if contents_of(self.site).of(page) in ("awaiting", "empty_list") else "open"), ""
 
     @cached_property
     def own_pages(self) -> tuple[PageFacts, ...]:

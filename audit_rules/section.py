@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from audit_rules.address import is_document
 from audit_rules.beside import links_on
+from audit_rules.content import contents_of
 from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Line, Page, PageFacts, Region
 from audit_rules.footer import Footer
@@ -60,7 +61,7 @@ def is_unread(site: SiteFacts, hit: Hit) -> bool:
         return False  # what follows an entry of a menu is another entry
     files = (link for at in _below(hit) for link in links_on(hit.view, at, at) if is_document(link.url))
     page = site.page(hit.view.url)
-    scant = page is not None and not site.is_home(page) and site.contents.of(page) == "scant"
+    scant = page is not None and not site.is_home(page) and contents_of(site).of(page) == "scant"
     return scant or next(files, None) is not None
 
 
@@ -87,7 +88,7 @@ def contacts_of_section(site: SiteFacts, kinds: Sequence[str] = ("phone", "email
     """A phone or an e-mail address in the section's own text: whose it is, it does not say in words we know."""
     for page in _pages(site):
         for view in page.views:
-            own = {at for at, line in site.contents.own_lines(view) if line.region in _TEXT}
+            own = {at for at, line in contents_of(site).own_lines(view) if line.region in _TEXT}
             for contact in view.contacts:
                 if contact.kind in kinds and contact.line in own:
                     return evidence(view, region_words("main"), view.lines[contact.line].text)
@@ -104,7 +105,7 @@ def unread_of_section(site: SiteFacts) -> Evidence | None:
     """A file of the section that is called by no thing's name, or a page of it that shows only pictures."""
     for page in _pages(site):
         view = page.views[-1]
-        if site.contents.of(page) == "scant" and view.images > len(view.pictures):
+        if contents_of(site).of(page) == "scant" and view.images > len(view.pictures):
             return evidence(view, "toàn trang / whole page", view.title)
         for link in view.links:
             if link.region in _TEXT and is_document(link.url) and not _is_called(link.text):

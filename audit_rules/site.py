@@ -9,8 +9,6 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from audit_rules.address import AddressBook, page_key
-from audit_rules.articles import Article, articles
-from audit_rules.content import Contents
 from audit_rules.facts import Answer, Link, Page, PageFacts, Portal, Region, Visit, known
 from audit_rules.footer import Footer, common_end, ending
 from audit_rules.reading.vocabulary import Match, link_matches, matches
@@ -136,16 +134,6 @@ class SiteFacts:
             for view in page.views:
                 known.setdefault(page_key(view.url), page)
         return known
-
-    @cached_property
-    def contents(self) -> Contents:
-        """What the pages say of their own, beside the frame they share."""
-        return Contents(self)
-
-    @cached_property
-    def articles(self) -> tuple[Article, ...]:
-        """The pages that tell a piece of news."""
-        return articles(self)
 
     # --- was it seen as a citizen sees it ----------------------------------------------------------
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from audit_rules.beside import links_on
+from audit_rules.content import contents_of
 from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import PageFacts, Person, Surroundings
 from audit_rules.footer import Footer
@@ -100,7 +101,7 @@ def may_speak(site: SiteFacts, search: Search) -> Hit | None:
         page = site.page(hit.link.url) if hit.link else None
         if hit.answered != "open" or page is None:
             continue
-        if site.contents.of(page) == "scant" or _names_somebody(site, page.views[-1]):
+        if contents_of(site).of(page) == "scant" or _names_somebody(site, page.views[-1]):
             return hit
     return next((hit for hit in search.lines if _is_without_link(hit) or _names_below(hit)), None)
 
@@ -117,7 +118,7 @@ def _names_below(hit: Hit) -> bool:
 
 
 def _names_somebody(site: SiteFacts, view: PageFacts) -> bool:
-    return any(find_name(line.text) is not None for _, line in site.contents.own_lines(view))
+    return any(find_name(line.text) is not None for _, line in contents_of(site).own_lines(view))
 
 
 def may_name(site: SiteFacts, hit: Hit) -> bool:

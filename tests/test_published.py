@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from audit_rules.content import Content
+from audit_rules.content import Content, contents_of
 from audit_rules.hosts import Place, is_national, place_of
 from audit_rules.site import SiteFacts
 from tests.cases import made
@@ -85,7 +85,7 @@ def test_a_page_is_what_it_adds_to_the_frame(html: str, expected: Content) -> No
     seen = site(html="<p>Trang chủ »</p>", pages={"/qc": html})
     page = seen.page(f"{ROOT}/qc")
     assert page is not None
-    assert seen.contents.of(page) == expected
+    assert contents_of(seen).of(page) == expected
 
 
 def test_a_scan_is_content_whatever_a_box_says() -> None:
@@ -94,7 +94,7 @@ def test_a_scan_is_content_whatever_a_box_says() -> None:
     page = seen.page(f"{ROOT}/qc")
     assert page is not None
     assert page.views[-1].images == 1
-    assert seen.contents.of(page) == "scant"
+    assert contents_of(seen).of(page) == "scant"
 
 
 def test_what_three_pages_say_belongs_to_the_frame_and_an_excuse_is_heard_all_the_same() -> None:
@@ -102,8 +102,8 @@ def test_what_three_pages_say_belongs_to_the_frame_and_an_excuse_is_heard_all_th
     seen = site(pages={path: f"<h1>Mục {path[1:]}</h1>{bare}" for path in ("/a", "/b", "/c", "/d")})
     page = seen.page(f"{ROOT}/a")
     assert page is not None
-    assert "Đang cập nhật" not in [line.text for _, line in seen.contents.own_lines(page.views[0])]
-    assert seen.contents.of(page) == "awaiting"
+    assert "Đang cập nhật" not in [line.text for _, line in contents_of(seen).own_lines(page.views[0])]
+    assert contents_of(seen).of(page) == "awaiting"
 
 
 def test_a_page_counts_as_a_citizen_sees_it() -> None:
@@ -122,7 +122,7 @@ def test_clicks_are_counted_along_the_pages_that_were_read() -> None:
         pages={"/1": '<a href="/2">Hai</a>', "/2": '<a href="/3">Ba</a>', "/3": "<p>Bốn</p>"},
     )
     clicks = {
-        url: seen.contents.depth(view) for page in seen.visit.pages for url, view in [(page.url, page.views[0])]
+        url: contents_of(seen).depth(view) for page in seen.visit.pages for url, view in [(page.url, page.views[0])]
     }
     assert clicks == {f"{ROOT}/": 0, f"{ROOT}/1": 1, f"{ROOT}/2": 2, f"{ROOT}/3": 3}
 
@@ -144,4 +144,4 @@ def test_clicks_are_counted_along_the_pages_that_were_read() -> None:
     ],
 )
 def test_sections_that_nobody_read_are_known(told: dict[str, Any], expected: bool) -> None:
-    assert site(**told).contents.menus_unread is expected
+    assert contents_of(site(**told)).menus_unread is expected

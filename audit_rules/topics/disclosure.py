@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from audit_rules.content import contents_of
 from audit_rules.evidence import evidence, region_words
 from audit_rules.facts import Contact, Line, Portal, Region, Surroundings
 from audit_rules.owners import begins_with_body, is_of_others, names_owner
@@ -142,7 +143,7 @@ def _taking_form(search: Search) -> Evidence | None:
 def _is_title(site: SiteFacts, hit: Hit) -> bool:
     """Whether a line is a heading, and not that of a page that holds nothing yet."""
     page = site.page(hit.view.url)
-    bare = page is not None and not site.is_home(page) and site.contents.of(page) in ("awaiting", "empty_list")
+    bare = page is not None and not site.is_home(page) and contents_of(site).of(page) in ("awaiting", "empty_list")
     return bool(hit.view.lines[hit.line].heading) and not bare
 
 

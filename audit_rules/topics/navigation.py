@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from audit_rules.articles import no_article
+from audit_rules.articles import articles_of, no_article
 from audit_rules.asking import said_of, takes_message
 from audit_rules.ends import end_of, ends_of_home
 from audit_rules.evidence import evidence, region_words
@@ -181,10 +181,10 @@ def satisfaction_rating(site: SiteFacts) -> Verdict:
     told = told or next((seen[0] for seen in under.values()), None)
     if told is not None:
         return cant_tell("needs_review", told, searched=search.searched)
-    drawn = next((article for article in site.articles if "rating" in article.view.wordless), None)
+    drawn = next((article for article in articles_of(site) if "rating" in article.view.wordless), None)
     if drawn is not None:  # stars, which a style sheet draws
         return cant_tell("needs_review", drawn.evidence, searched=search.searched)
-    articles = [article.page for article in site.articles[:_ARTICLES]]
+    articles = [article.page for article in articles_of(site)[:_ARTICLES]]
     if search.hindrance is not None or not articles:
         return search.hindrance or no_article(site)
     unsettled = [(page, reason) for page in articles if (reason := site.unsettled(page)) is not None]

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from audit_rules.address import is_document
-from audit_rules.articles import newest_item, no_article, undated_item
+from audit_rules.articles import articles_of, newest_item, no_article, undated_item
+from audit_rules.content import contents_of
 from audit_rules.facts import PageFacts, Surroundings
 from audit_rules.published import Published
 from audit_rules.reading.data import load
@@ -62,7 +63,7 @@ def leadership(site: SiteFacts, around: Surroundings) -> Verdict:
 def _leaders(site: SiteFacts, view: PageFacts) -> Mapping[str, Value] | None:
     """How many people a page of the leadership names, and which share of name, biography and duties it tells of,
     itself or on the pages it leads to; None where it names nobody with an office."""
-    texts = [line.text for _, line in site.contents.own_lines(view)]
+    texts = [line.text for _, line in contents_of(site).own_lines(view)]
     if not any(office in f" {' '.join(words(text))} " for text in texts for office in _OFFICES):
         return None
     names = {named.name for text in texts if len(text) <= 300 and (named := find_name(text)) is not None}
@@ -76,7 +77,7 @@ def _leaders(site: SiteFacts, view: PageFacts) -> Mapping[str, Value] | None:
         view,
         *[each for each in dict.fromkeys(below) if not site.is_home(site.page(each.url))][:_MOST_LEADERS],
     ]
-    said = " ".join(" ".join(words(line.text)) for page in pages for _, line in site.contents.own_lines(page))
+    said = " ".join(" ".join(words(line.text)) for page in pages for _, line in contents_of(site).own_lines(page))
     told = [any(phrase in f" {said} " for phrase in phrases) for phrases in (_BIOGRAPHY, _DUTIES)]
     return {"count": min(len(names), _MOST_LEADERS), "share": round((1 + sum(told)) / 3, 2), "parts": 1 + sum(told)}
 
@@ -136,7 +137,7 @@ def legal_documents(site: SiteFacts, around: Surroundings) -> Verdict:
     """Legal and guiding documents are published as a list with number, date and file."""
 
     def see(view: PageFacts) -> Mapping[str, Value] | None:
-        numbers = sum(_NUMBER.search(line.text) is not None for _, line in site.contents.own_lines(view))
+        numbers = sum(_NUMBER.search(line.text) is not None for _, line in contents_of(site).own_lines(view))
         return {"count": numbers} if numbers or any(is_document(link.url) for link in view.links) else None
 
     return Published(site, around, "publishing.legal_documents", see).verdict()
@@ -187,7 +188,7 @@ def statistics(site: SiteFacts, around: Surroundings) -> Verdict:
 @rule
 def articles_are_dated(site: SiteFacts) -> Verdict:
     """Each article says when it was published."""
-    seen = site.articles
+    seen = articles_of(site)
     if not seen:
         return no_article(site)
     undated = [article for article in seen if article.dated is None]
@@ -226,7 +227,7 @@ def recent_news(site: SiteFacts) -> Verdict:
 @rule
 def sources_cited(site: SiteFacts) -> Verdict:
     """Articles say where they come from or who wrote them."""
-    seen = site.articles
+    seen = articles_of(site)
     if not seen:
         return no_article(site)
     cited = [article for article in seen if article.source is not None]
