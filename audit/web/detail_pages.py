@@ -12,7 +12,7 @@ from audit.reports.csv import fault_text, is_unmeasured, searched_text, todo_tex
 from audit.succession import agency_name
 from audit.web import drawn
 from audit.web.asked import Question
-from audit.web.gathering import KINDS, rulebook_entries
+from audit.web.entries import KINDS, rulebook_entries
 from audit.web.reader import Context, NoSuchPage, Reader
 from audit.web.shapes import FindingView, PortalView, VerdictView
 from audit.words import say

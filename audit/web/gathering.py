@@ -6,30 +6,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from typing import get_args
 
 from audit.history import Finding, finding_id
 from audit.registry.registry import Registry
 from audit.reports.csv import SEVERITIES
-from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, score_of
+from audit.web.entries import KINDS, rulebook_entries
+from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place
 from audit.web.names import agency_lines, known_portals, name_of, province_of
 from audit.web.past import NO_PAST, Past, pasts
 from audit.web.people import People
 from audit.web.shapes import (
     FindingLine,
-    KindLine,
     Name,
     NightPoint,
     PortalLine,
-    RuleLine,
     RunLine,
     Shown,
 )
-from audit_rules.facts import Kind, Portal
-from audit_rules.judgement import Score
-from audit_rules.rulebook import Entry, open_rulebook
-from audit_rules.scoring import COUNTED
+from audit.web.sums import kind_lines, rule_lines, score_of_sum, score_shown
+from audit_rules.facts import Portal
 from storage.archive import Archive
 from storage.records import Run
 from storage.showing import NightSum, Said, SeenPortal, Showing
@@ -39,15 +34,7 @@ NIGHTS = 60
 MENDED = timedelta(days=30)
 """How long a fault that is mended stays in the list of findings, by the days of looks."""
 _AT_ONCE = 200
-_SEEN = ("audited", "partial")
 _UNMEASURED = ("cantTell", "untested")
-KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
-@cache
-def rulebook_entries() -> Mapping[str, Entry]:
-    """Today's rules by id."""
-    return {entry.id: entry for entry in open_rulebook().rules}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +91,9 @@ class Gatherer:
             night=self._night(night) if night else None,
             portals=dict(sorted(portals.items(), key=lambda item: _order(item[1]))),
             findings=tuple(found),
-            rules=_rules(rules),
+            rules=rule_lines(rules),
             agencies=agency_lines(self._registry, portals.values(), found, today),
-            kinds=_kinds(current),
+            kinds=kind_lines(current),
             trend=self._trend(),
             broken=tuple(each for each in found if _is_broken(each, portals[each.portal_id])),
             mended=tuple(each for each in found if each.outcome == "passed" and each.just_fixed),
@@ -196,7 +183,7 @@ class Gatherer:
             run_id=seen.run_id,
             day=one.run.header.day,
             seen_at=seen.finished_at,
-            score=_score(seen, one.said, shown, portal, internal=self._gate.audience == "internal"),
+            score=score_shown(seen, one.said, shown, portal, internal=self._gate.audience == "internal"),
             counts=dict(Counter(told.values())),
             findings=sum(each.outcome == "failed" for each in shown),
             review=sum(each.reason == "needs_review" for each in shown),
@@ -275,80 +262,13 @@ class Gatherer:
             scored, whole = 0, 0.0
             for one in here:
                 states[one.state] += one.portals
-                value = _score_of_sum(one)
+                value = score_of_sum(one)
                 if value is not None and self._gate.audience == "internal":
                     scored += one.portals
                     whole += value * one.portals
             mean = round(whole / scored, 4) if scored else None
             points.append(NightPoint(head.id, head.day, head.rules_version, dict(states), mean, scored))
         return tuple(points)
-
-
-# --- sums -------------------------------------------------------------------------------------------------------
-
-
-def _score(
-    seen: SeenPortal, said: Sequence[Said], shown: Sequence[Said], portal: Portal, *, internal: bool
-) -> Score:
-    """The score over what is shown. For those inside it is the stored one without the embargoed rules."""
-    printed = portal.registered and not portal.kind_guessed
-    if internal:
-        out = Counter(each.outcome for each in said if each.rule in EMBARGOED and is_counted(each))
-        passed, failed = seen.passed - out["passed"], seen.failed - out["failed"]
-        unmeasured = seen.not_measured - out["cantTell"] - out["untested"]
-    else:
-        here = Counter(each.outcome for each in shown if is_counted(each))
-        passed, failed, unmeasured = here["passed"], here["failed"], here["cantTell"] + here["untested"]
-    provisional = any(
-        each.stage != "published" for each in shown if is_counted(each) and each.outcome in ("passed", "failed")
-    )
-    return score_of(passed, failed, unmeasured, provisional=provisional, printed=printed)
-
-
-def _score_of_sum(one: NightSum) -> float | None:
-    """The score that portals of a night have in common, without the embargoed rules."""
-    stored = score_of(one.passed, one.failed, one.not_measured, provisional=True, printed=True).value
-    printed = one.has_score or stored is None
-    passed, failed, unmeasured = one.passed, one.failed, one.not_measured
-    if one.embargoed is not None and is_counted(one.embargoed):
-        outcome = one.embargoed.outcome
-        passed, failed = passed - (outcome == "passed"), failed - (outcome == "failed")
-        unmeasured -= outcome in _UNMEASURED
-    return score_of(passed, failed, unmeasured, provisional=True, printed=printed).value
-
-
-def is_counted(each: Said) -> bool:
-    entry = rulebook_entries().get(each.rule)
-    return each.standing in COUNTED and each.stage != "retired" and (entry is None or entry.scored)
-
-
-def _rules(counts: Mapping[str, Counter[str]]) -> dict[str, RuleLine]:
-    return {
-        entry.id: RuleLine(
-            id=entry.id,
-            title=Name(entry.vi.title, entry.en.title),
-            fix=Name(entry.vi.fix, entry.en.fix),
-            group=entry.group,
-            severity=entry.severity,
-            stage=entry.stage,
-            value_only=entry.value_only,
-            counts={} if entry.id in EMBARGOED else dict(counts.get(entry.id, {})),
-            embargoed=entry.id in EMBARGOED,
-        )
-        for entry in rulebook_entries().values()
-    }
-
-
-def _kinds(portals: Sequence[PortalLine]) -> tuple[KindLine, ...]:
-    told = []
-    for kind in KINDS:
-        here = [each for each in portals if each.kind == kind]
-        if here:
-            scores = sorted(each.score.value for each in here if each.score.value is not None)
-            audited = sum(each.state in _SEEN for each in here)
-            findings = sum(each.findings for each in here)
-            told.append(KindLine(kind, len(here), audited, tuple(scores), findings))
-    return tuple(told)
 
 
 def _is_broken(each: FindingLine, portal: PortalLine) -> bool:

@@ -7,7 +7,7 @@ from statistics import median
 
 from audit.web import drawn
 from audit.web.asked import FINDING_STATES, Question
-from audit.web.gathering import KINDS
+from audit.web.entries import KINDS
 from audit.web.lists import FINDING_SORTS, Lists, page
 from audit.web.reader import Context, Reader
 from audit.web.shapes import Shown

@@ -21,8 +21,9 @@ from audit.history import Finding
 from audit.registry.registry import Registry
 from audit.web.asked import Question
 from audit.web.comparing import Comparing
+from audit.web.entries import rulebook_entries
 from audit.web.gate import Gate
-from audit.web.gathering import Gatherer, rulebook_entries
+from audit.web.gathering import Gatherer
 from audit.web.lists import Lists
 from audit.web.names import name_of
 from audit.web.people import People, read_people

@@ -15,11 +15,12 @@ from audit.registry.registry import Registry
 from audit.reports.csv import SEVERITIES
 from audit.reports.json import coverage
 from audit.succession import Carried, by_rule
+from audit.web.entries import rulebook_entries
 from audit.web.gate import EMBARGOED, NOBODY, Gate, Opinion, Place, counts_in_score, score_of
-from audit.web.gathering import is_counted, rulebook_entries
 from audit.web.past import NO_PAST, looks_past, pasts
 from audit.web.people import People
 from audit.web.shapes import Coverage, Day, Look, Name, PortalLine, PortalView, RunLine, VerdictView
+from audit.web.sums import is_counted
 from audit_rules.facts import NetFacts, Portal, Surroundings, Visit
 from audit_rules.judgement import Judgement, Words
 from audit_rules.scoring import score
