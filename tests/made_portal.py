@@ -119,7 +119,7 @@ def portal(address: str = HOST) -> Portal:
 @contextmanager
 def network(port: int, **options: bool) -> Iterator[Network]:
     guard = Guard(connect_to=(f"::127.0.0.1:{port}",), allow_private=True)
-    yield Network(guard, Politeness(0, 99, 1e6))
+    yield Network(guard, Politeness(0, 99, 1000))
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def audited(sites: Sequence[str], server: str, render: Render) -> Run:
 
 async def looked(server: str, hosts: Sequence[str]) -> dict[str, str | None]:
     """What the browser says of each of these hosts."""
-    politeness = Politeness(0.0, 99, 1e6)
+    politeness = Politeness(0.0, 99, 1000)
     async with Browser(Guard(dns=server), user_agent="kiem-tra/1", politeness=politeness) as browser:
         looks = await asyncio.gather(*(browser.look(f"http://{host}/", timeout=15.0) for host in hosts))
     return {host: look.error for host, look in zip(hosts, looks, strict=True)}

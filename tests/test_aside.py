@@ -204,7 +204,7 @@ def test_a_choice_of_language_does_not_change_the_language_of_the_visit() -> Non
 def test_a_server_that_never_finishes_the_handshake_was_not_met() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, Site({"/": html()}) as site:
         mapped = (f":443:127.0.0.1:{silent.getsockname()[1]}", f":80:127.0.0.1:{site.port}")
-        net = Network(Guard(connect_to=mapped, allow_private=True), Politeness(0, 99, 1e6))
+        net = Network(Guard(connect_to=mapped, allow_private=True), Politeness(0, 99, 1000))
         plan = Plan(timeouts=Timeouts(tls=0.3, page=20, first_byte=20))
         seen = run(visit(portal(), AddressBook(), plan, net, rank=nothing))
     assert (seen.state, seen.home) == ("audited", f"{ROOT}/")

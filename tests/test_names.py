@@ -24,7 +24,7 @@ WWW = f"www.{ZONE}"
 def told(zone: Zone, host: str = HOST, *, connect_to: tuple[str, ...] = (), port: int = 9) -> NameFacts:
     with name_server(zone) as server:
         guard = Guard(dns=server, connect_to=(*connect_to, f":80::{port}"), allow_private=True)
-        turns = Politeness(0, 99, 1e6)
+        turns = Politeness(0, 99, 1000)
         plan = Plan(timeouts=Timeouts(connect=2))
         prober = Prober(portal(), plan, Network(guard, turns), None, None)  # type: ignore[arg-type]
         return run(prober._names(host, False, guard, turns))
@@ -110,7 +110,7 @@ def test_a_name_server_in_trouble_is_no_missing_address(fails: dict[tuple[str, s
 
 def test_nobody_is_asked_about_a_name_that_is_led_elsewhere() -> None:
     guard = Guard(connect_to=("::127.0.0.1:9",), allow_private=True)
-    turns = Politeness(0, 99, 1e6)
+    turns = Politeness(0, 99, 1000)
     prober = Prober(portal(), Plan(), Network(guard, turns), None, None)  # type: ignore[arg-type]
     assert run(prober._names(HOST, True, guard, turns)).error == "mapped"
 

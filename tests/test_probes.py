@@ -75,9 +75,9 @@ def tls_server(context: ssl.SSLContext | Callable[[socket.socket], None]) -> Ite
 
 async def shaken(guard: Guard, ca_file: str | None, host: str = HOST, seconds: float = 5) -> tuple[Handshake, int]:
     plan = Plan(ca_file=ca_file, timeouts=Timeouts(connect=seconds, tls=seconds))
-    network = Network(guard, Politeness(0, 99, 1e6))
+    network = Network(guard, Politeness(0, 99, 1000))
     prober = Prober(portal(), plan, network, None, None)  # type: ignore[arg-type]
-    return await prober._tls(host, guard, Politeness(0, 99, 1e6)), prober.requests
+    return await prober._tls(host, guard, Politeness(0, 99, 1000)), prober.requests
 
 
 def met(
@@ -361,7 +361,7 @@ def probed(pages: Pages, *, evidence: EvidenceWriter | None = None, address: str
     """A visit with probes to a portal that answers over http only."""
     with Site({"/": html("/a"), "/a": html()} | dict(pages)) as site:
         guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)
-        net = Network(guard, Politeness(0, 99, 1e6))
+        net = Network(guard, Politeness(0, 99, 1000))
         errand = visit(portal(address), AddressBook(), Plan(), net, rank=nothing, evidence=evidence, probes=True)
         return run(errand)
 
@@ -441,7 +441,7 @@ def test_nothing_in_a_site_map_is_expanded_or_fetched() -> None:
     )
     with Site({"/": html(), "/sitemap.xml": Reply(outside, 200, XML)}) as site:
         guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)
-        net = Network(guard, Politeness(0, 99, 1e6))
+        net = Network(guard, Politeness(0, 99, 1000))
         seen = run(visit(portal(), AddressBook(), Plan(), net, rank=nothing, probes=True))
     assert seen.net.probes is not None
     assert seen.net.probes.site_map is not None
@@ -499,7 +499,7 @@ def test_a_portal_that_turned_us_away_is_asked_for_no_more_files() -> None:
     blocked = Reply(b"no", 403)
     with Site({"/": html("/a", "/b", "/c", "/d"), **dict.fromkeys(("/a", "/b", "/c", "/d"), blocked)}) as site:
         guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)
-        net = Network(guard, Politeness(0, 99, 1e6))
+        net = Network(guard, Politeness(0, 99, 1000))
         seen = run(visit(portal(), AddressBook(), Plan(), net, rank=nothing, probes=True))
     assert seen.net.probes is not None
     assert (seen.net.probes.site_map, seen.net.probes.security_txt) == (None, None)
@@ -513,7 +513,7 @@ def secured(folder: Path, pages: Pages, context: ssl.SSLContext, ca_file: str) -
     evidence = EvidenceWriter(folder, "run", "tinh")
     with Site(pages, context) as site:
         guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)
-        net = Network(guard, Politeness(0, 99, 1e6))
+        net = Network(guard, Politeness(0, 99, 1000))
         plan = Plan(ca_file=ca_file)
         seen = run(visit(portal(), AddressBook(), plan, net, rank=nothing, evidence=evidence, probes=True))
     evidence.finish()
@@ -573,7 +573,7 @@ def test_handshakes_are_counted_and_take_their_turn(tmp_path: Path, ca_file: str
 
     with Site({"/": html()}, issued(tmp_path, days=(-9, -1))) as site:
         guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)
-        net = Network(guard, Turns(0, 99, 1e6))
+        net = Network(guard, Turns(0, 99, 1000))
         seen = run(visit(portal(), AddressBook(), Plan(ca_file=ca_file), net, rank=nothing, probes=True))
     assert seen.net.requests == len(turns)
     assert len(turns) == len(site.asked) + 2 + 1  # a handshake, seen twice; and http that was knocked at with TLS
@@ -583,7 +583,7 @@ def test_a_home_that_moved_away_is_not_probed(tmp_path: Path, ca_file: str) -> N
     pages = {f"{HOST}/": to("https://khac.gov.vn/"), "khac.gov.vn/": html()}
     with Site(pages, issued(tmp_path)) as site:
         guard = Guard(connect_to=(f"::127.0.0.1:{site.port}",), allow_private=True)
-        net = Network(guard, Politeness(0, 99, 1e6))
+        net = Network(guard, Politeness(0, 99, 1000))
         seen = run(visit(portal(), AddressBook(), Plan(ca_file=ca_file), net, rank=nothing, probes=True))
     assert (seen.state, seen.net.probes) == ("moved", None)
 

@@ -127,7 +127,7 @@ def test_redirects_without_end_are_a_loop() -> None:
 
 def test_a_name_that_does_not_exist_is_unreachable() -> None:
     guard = Guard(connect_to=(f"{HOST}::khong-co.invalid:",), allow_private=True)
-    seen = run(visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1e6)), rank=nothing))
+    seen = run(visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1000)), rank=nothing))
     assert (seen.state, seen.reason, seen.pages) == ("unreachable", "dns", ())
 
 
@@ -138,7 +138,7 @@ def test_a_closed_port_is_refused_and_a_private_address_never_asked() -> None:
             seen = run(visit(portal(), AddressBook(), Plan(), net, rank=nothing))
     assert (seen.state, seen.reason) == ("unreachable", "refused")
     guard = Guard(connect_to=("::127.0.0.1:9",))
-    seen = run(visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1e6)), rank=nothing))
+    seen = run(visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1000)), rank=nothing))
     assert (seen.state, seen.reason) == ("unreachable", "refused_address")
 
 
@@ -429,7 +429,9 @@ def test_the_operators_proxy_is_the_only_way_out() -> None:
     async def by_proxy(port: int) -> Visit:
         async with ForwardProxy(Guard(connect_to=(f"::127.0.0.1:{port}",), allow_private=True)) as proxy:
             guard = Guard(proxy=proxy.url, connect_to=(f"{HOST}::127.0.0.1:",), allow_private=True)
-            return await visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1e6)), rank=nothing)
+            return await visit(
+                portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1000)), rank=nothing
+            )
 
     with Site({f"{HOST}/": html("/a"), f"{HOST}/a": html()}) as site:
         seen = run(by_proxy(site.port))
@@ -441,7 +443,7 @@ def by_raw_proxy(said: bytes) -> Visit:
     with raw(said) as port:
         guard = Guard(proxy=f"127.0.0.1:{port}", connect_to=(f"{HOST}::127.0.0.1:",), allow_private=True)
         plan = Plan(timeouts=Timeouts(page=5))
-        return run(visit(portal(), AddressBook(), plan, Network(guard, Politeness(0, 9, 1e6)), rank=nothing))
+        return run(visit(portal(), AddressBook(), plan, Network(guard, Politeness(0, 9, 1000)), rank=nothing))
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", b"SSH-2.0-x\r\n\r\n"])
@@ -456,7 +458,7 @@ def test_a_proxy_that_is_down_is_our_fault_and_no_portals() -> None:
         proxy = f"127.0.0.1:{held.getsockname()[1]}"
         guard = Guard(proxy=proxy, connect_to=(f"{HOST}::127.0.0.1:",), allow_private=True)
         with pytest.raises(ProxyFault):
-            run(visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1e6)), rank=nothing))
+            run(visit(portal(), AddressBook(), Plan(), Network(guard, Politeness(0, 9, 1000)), rank=nothing))
 
 
 @pytest.mark.parametrize(
@@ -479,7 +481,7 @@ class Watched(Politeness):
     """Notes when requests that tell leave, and when their turns are over."""
 
     def __init__(self) -> None:
-        super().__init__(0, 99, 1e6)
+        super().__init__(0, 99, 1000)
         self.seen: list[str] = []
 
     @contextlib.asynccontextmanager
