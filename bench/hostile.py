@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.looks_shared import pss_mib
+from bench.looks_shared import parts_mib
 from sandbox.hostile.trap import Trap
 from sandbox.hostile.world import TRAPS, HostileWorld
 
@@ -57,12 +57,16 @@ class Told:
 @dataclass(frozen=True)
 class Ran:
     """One run: its portals by address, seconds, and memory in MiB: of the auditor's own process at its peak, and of
-    all processes together, as far as somebody looked."""
+    all processes together at theirs, by kind, as far as somebody looked."""
 
     portals: Mapping[str, Told]
     seconds: float
     own_mib: float
-    tree_mib: float = 0.0
+    parts_mib: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def tree_mib(self) -> float:
+        return sum(self.parts_mib.values())
 
 
 @dataclass(frozen=True)
@@ -120,17 +124,17 @@ def audited(world: HostileWorld, sites: Sequence[str], *, timeouts: Mapping[str,
 
 
 class Watch(threading.Thread):
-    """Looks at the memory of a process and all below it; ``peak`` in MiB."""
+    """Looks at the memory of a process and all below it; ``peak`` in MiB, by kind of process."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid = pid
         self._over = threading.Event()
-        self.peak = 0.0
+        self.peak: dict[str, float] = {}
 
     def run(self) -> None:
         while not self._over.wait(0.5):
-            self.peak = max(self.peak, pss_mib(self._pid))
+            self.peak = max(self.peak, parts_mib(self._pid), key=lambda parts: sum(parts.values()))
 
     def end(self) -> None:
         self._over.set()
@@ -181,6 +185,7 @@ def main() -> None:
         "hostile": len(beside.portals) - asked.good, "good": asked.good, "load": os.getloadavg()[0],
         "seconds_alone": alone.seconds, "seconds": beside.seconds,
         "tree_mib_alone": alone.tree_mib, "tree_mib": beside.tree_mib, "own_mib": beside.own_mib,
+        "parts_mib": beside.parts_mib,
         "verdicts_of_good_ones": sum(len(alone.portals[site].outcomes) for site in alone.portals),
         "changed": changed, "wrong": wrong,
         "forbidden_reached": reached, "methods": methods, "tracker_hits": tracker,

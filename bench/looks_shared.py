@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 AT_ONCE = 4
@@ -48,9 +49,23 @@ def cpu_seconds() -> float:
 
 def pss_mib(root: int | None = None) -> float:
     """Memory of the tree below a process, this one where none is named; what processes share is told once."""
-    size = 0
-    for process in _tree(root or os.getpid()):
+    return sum(parts_mib(root or os.getpid()).values())
+
+
+def parts_mib(root: int) -> dict[str, float]:
+    """The same by kind of process: the first itself, Chromium's by what they are for, Playwright's driver."""
+    parts: dict[str, float] = {}
+    for process in _tree(root):
         with contextlib.suppress(OSError):
-            lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
-            size += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return size / 1024
+            folder = Path(f"/proc/{process}")
+            lines = (folder / "smaps_rollup").read_text(encoding="ascii").splitlines()
+            size = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+            kind = "own" if process == root else _kind((folder / "cmdline").read_bytes())
+            parts[kind] = parts.get(kind, 0.0) + size / 1024
+    return parts
+
+
+def _kind(command: bytes) -> str:
+    named = re.search(rb"--type=([\w-]+)", command)  # Chromium's others rewrite their line, with blanks
+    kind = named[1] if named else command.partition(b"\0")[0].rpartition(b"/")[2]
+    return kind.decode("ascii", "replace")

@@ -15,7 +15,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import CDPSession, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from crawler.processes import below, bound, held_by, is_called
+from crawler.processes import below, bound, give_back, held_by, is_called
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +24,9 @@ LOOKS = 1000
 MAX_PAGE_BYTES = 320 * 1024 * 1024
 """Memory of one process of pages; a page of a portal takes 60 to 110 MB. One that takes more is ended: its tab
 crashes."""
-MAX_PAGE_SPACE = 640 * 1024 * 1024
+MAX_PAGE_SPACE = 560 * 1024 * 1024
 """What the system gives a process of pages, with 230 MB that each reserves and does not use: one that eats faster
-than we look, or while we are busy, is refused the rest, and ended when we look."""
+than we look, or while we are busy, is refused the rest."""
 MAX_BYTES = 640 * 1024 * 1024
 """Memory of all processes beyond which pages that are kept open are given up, and a page of more than LARGE_BYTES
 is ended. With what the processes share, Playwright's and our own that makes 1.2 GB."""
@@ -145,7 +145,8 @@ class Engine:
                     await end()
 
     async def _watch(self, session: CDPSession) -> None:
-        """Adds up what the processes hold, and ends a page that eats memory before it takes the machine's."""
+        """Adds up what the processes hold, and ends a page that eats memory before it takes the machine's. What
+        this process has read and freed meanwhile is given back too: they share one budget."""
         with contextlib.suppress(PlaywrightError):
             while True:
                 held = {process: (held_by(process), kind) for process, kind in await _processes(session)}
@@ -155,6 +156,7 @@ class Engine:
                         _log.warning("a page took %d MB and was ended", size >> 20)
                         with contextlib.suppress(OSError):
                             os.kill(process, signal.SIGKILL)
+                give_back()
                 await asyncio.sleep(WATCH_SECONDS)
 
 

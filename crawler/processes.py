@@ -1,5 +1,5 @@
-"""Processors, and processes below one of ours, as the system tells of them: which there are, what they hold, what
-they may take.
+"""Processors and processes, this one and those below it, as the system tells of them: which there are, what they
+hold, what they may take.
 
 Where the system does not tell (no ``/proc``), nobody is found and nothing is held.
 """
@@ -7,11 +7,13 @@ Where the system does not tell (no ``/proc``), nobody is found and nothing is he
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import resource
 from pathlib import Path
 
 _PROC = Path("/proc")
+_give_back = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
 
 
 def cores() -> int:
@@ -55,6 +57,13 @@ def held_by(pid: int) -> int:
     except (OSError, ValueError):
         return 0
     return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def give_back() -> None:
+    """Gives memory that this process has freed back to the system. glibc keeps what lies between pieces in use:
+    after some hundred pages of any size that was as much again as the process needs."""
+    if _give_back is not None:
+        _give_back(0)
 
 
 def bound(pid: int, most: int) -> None:

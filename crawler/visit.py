@@ -15,6 +15,7 @@ from audit_rules.known import Known
 from crawler.aside import outline
 from crawler.errand import Errand, Rank
 from crawler.plan import Plan
+from crawler.processes import give_back
 from crawler.recorded import RecordedBrowser
 from crawler.settings import settings_for
 from crawler.spiders.portal import PortalSpider
@@ -77,9 +78,11 @@ async def toured(kind: type[PortalSpider], errand: Errand, **more: Any) -> Visit
 
 def _take_apart(crawler: Crawler) -> None:
     """A crawler that is done is a ring (crawler, engine, spider) that would hold a portal's pages and its store of
-    root certificates until the collector looks at everything, which it puts off the longer the more there is."""
+    root certificates until the collector looks at everything, which it puts off the longer the more there is. What
+    becomes free goes back to the system."""
     for part in filter(None, (crawler.spider, crawler.engine, crawler)):
         vars(part).clear()
+    give_back()
 
 
 async def render(
