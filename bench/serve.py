@@ -48,8 +48,8 @@ from tests.databases import cluster, find_programs
 CENTRAL = 22
 _START = 3600
 """Seconds that the server may take until it answers."""
-_MADE = 2
-"""Lots of pages that the server makes beforehand: portals' and findings'."""
+_MADE = 3
+"""Lots of pages that the server makes beforehand: portals', the API's of portals, findings'."""
 
 
 # --- what there is to see -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ import gzip
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -15,6 +16,9 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from audit.registry.registry import Registry
+from audit.web.api.app import api_routes
+from audit.web.api.operation import Asked
+from audit.web.api.operations import OPERATIONS
 from audit.web.app import make_app
 from audit.web.beforehand import COMPARING
 from audit.web.kept import Kept, KeptPage, keep_page
@@ -234,7 +238,7 @@ def test_a_database_that_is_away_is_told_and_nothing_else(land: tuple[Archive, R
     assert "bí mật" not in _text(answer)
 
 
-def test_portals_pages_are_there_before_somebody_asks(
+def test_what_is_told_of_portals_is_there_before_somebody_asks(
     land: tuple[Archive, Registry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: Queue[tuple[str, ...]] = Queue()
@@ -245,14 +249,23 @@ def test_portals_pages_are_there_before_somebody_asks(
             raise RuntimeError("one that fails keeps nobody waiting")
         return html(reader, kind, ids, asked)
 
+    def told(asked: Asked) -> Any:
+        made.put(("api", *asked.ids.values()))
+        return portal(asked)
+
     monkeypatch.setattr("audit.web.app.html", noted)
+    answers = next(each for each in OPERATIONS if each.path == "/portals/{portal}")
+    portal = answers.tell
+    monkeypatch.setattr("audit.web.api.app.OPERATIONS", (replace(answers, tell=told),))
     views = Views(*land)
-    with served(make_app(views, beforehand=True)) as server:
+    with served(make_app(views, api_routes(views), beforehand=True)) as server:
         server.ask("/health")
         wanted = [*((each,) for each in COMPARING), *(("portal", each) for each in views.shown().portals)]
+        wanted += [("api", each) for each in views.shown().portals]
         wanted += [("finding", each.portal_id, each.rule) for each in views.shown().findings]
         assert [made.get(timeout=60) for _ in wanted] == wanted
         assert server.ask("/portals/lao-cai").status == 200
+        assert server.ask("/api/v1/portals/lao-cai").status == 200
     assert made.empty()
 
 
@@ -265,8 +278,8 @@ def test_nothing_is_made_beforehand_where_there_is_no_room(
     monkeypatch.setattr(Kept, "has_room", lambda _: False)
     with served(make_app(Views(*land), beforehand=True)) as server:
         server.ask("/health")
-        said = [told.get(timeout=60) for _ in ("portals", "findings")]
-    assert said == ["there is no more room to make pages beforehand"] * 2
+        said = [told.get(timeout=60) for _ in ("portals", "portals in the API", "findings")]
+    assert said == ["there is no more room to make pages beforehand"] * 3
 
 
 def test_there_is_room_until_nine_tenths_are_taken() -> None:

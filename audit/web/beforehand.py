@@ -1,5 +1,5 @@
-"""Asks for the pages of portals and their findings, and for those that compare portals, before anybody does:
-whoever comes in the morning finds them made."""
+"""Asks for the pages of portals and their findings, for those that compare portals, and for what the API tells of
+portals, before anybody does: whoever comes in the morning finds them made."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import anyio.to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from audit.web.api.operation import PREFIX
 from audit.web.links import PATHS
 from audit.web.shapes import Shown
 from audit.web.views import Views
@@ -83,8 +84,9 @@ def _paths(shown: Shown) -> Mapping[str, Iterable[str]]:
     """What is asked for, in this order: of findings the gravest first, as they are listed."""
     comparing = (PATHS[each] for each in COMPARING)
     portals = (PATHS["portal"].format(each) for each in shown.portals)
+    answers = (f"{PREFIX}/portals/{each}" for each in shown.portals)
     findings = (PATHS["finding"].format(each.portal_id, each.rule) for each in shown.findings)
-    return {"portals": (*comparing, *portals), "findings": findings}
+    return {"portals": (*comparing, *portals), "portals in the API": answers, "findings": findings}
 
 
 def _question(path: str, root: str) -> Scope:
