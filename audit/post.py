@@ -22,6 +22,7 @@ from crawler.elsewhere import Elsewhere
 from crawler.guard import Guard
 from crawler.plan import Plan
 from crawler.politeness import Politeness
+from crawler.processes import settled
 from crawler.visit import Network
 from storage.archive import Archive
 from storage.known import recall
@@ -106,6 +107,7 @@ async def post(
             shown = await stack.enter_async_context(
                 Browser(guard, user_agent=plan.user_agent, politeness=politeness)
             )
+        stack.enter_context(settled())
         yield Job(header, registry, plan, archive, keep, open_rulebook(), data, network, shown)
 
 

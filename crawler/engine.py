@@ -8,7 +8,7 @@ import logging
 import os
 import shutil
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
 from playwright.async_api import Browser as Chromium
@@ -28,10 +28,10 @@ MAX_PAGE_SPACE = 560 * 1024 * 1024
 """What the system gives a process of pages, with 230 MB that each reserves and does not use: one that eats faster
 than we look, or while we are busy, is refused the rest."""
 MAX_BYTES = 640 * 1024 * 1024
-"""Memory of all processes beyond which pages that are kept open are given up, and a page of more than LARGE_BYTES
-is ended. With what the processes share, Playwright's and our own that makes 1.2 GB."""
-LARGE_BYTES = 200 * 1024 * 1024
-WATCH_SECONDS = 0.5
+"""Memory of all processes beyond which pages that are kept open are given up, and those of more than LARGE_BYTES
+ended, the largest first. With what the processes share, Playwright's and our own that makes 1.2 GB."""
+LARGE_BYTES = 130 * 1024 * 1024
+WATCH_SECONDS = 0.2
 CLOSE_SECONDS = 10.0
 
 _WITHOUT = (
@@ -151,13 +151,22 @@ class Engine:
             while True:
                 held = {process: (held_by(process), kind) for process, kind in await _processes(session)}
                 self.held = sum(size for size, _ in held.values())
-                for process, (size, kind) in held.items():
-                    if kind == "renderer" and size > (MAX_PAGE_BYTES if self.held < MAX_BYTES else LARGE_BYTES):
-                        _log.warning("a page took %d MB and was ended", size >> 20)
-                        with contextlib.suppress(OSError):
-                            os.kill(process, signal.SIGKILL)
+                for size, process in too_large(held, self.held):
+                    _log.warning("a page took %d MB and was ended", size >> 20)
+                    with contextlib.suppress(OSError):
+                        os.kill(process, signal.SIGKILL)
                 give_back()
                 await asyncio.sleep(WATCH_SECONDS)
+
+
+def too_large(held: Mapping[int, tuple[int, str]], whole: int) -> Iterator[tuple[int, int]]:
+    """The pages that are to be ended, with their size: each that takes more than one may, and the largest as long
+    as all together do."""
+    pages = ((size, process) for process, (size, kind) in held.items() if kind == "renderer")
+    for size, process in sorted(pages, reverse=True):
+        if size > MAX_PAGE_BYTES or (whole > MAX_BYTES and size > LARGE_BYTES):
+            whole -= size
+            yield size, process
 
 
 async def _processes(session: CDPSession) -> list[tuple[int, str]]:

@@ -100,13 +100,14 @@ class ForwardProxy:
                 self._ask("CONNECT", host, b"", head)
             await self._serve(method, host, port, head, reader, writer)
         except Refused as refusal:
+            _forget(refusal.__cause__)
             if refusal.reason == "method":
                 await swallow(reader, asked)
             else:
                 self.refused.append((host[:255], refusal.reason))
             writer.write(self._answer(refusal, last=True))
-        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # the client went away, sent no request, or a pipe broke: there is nobody to tell
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+            _forget(error)  # the client went away, sent no request, or a pipe broke: there is nobody to tell
         except BaseException:
             writer.transport.abort()
             raise
@@ -167,6 +168,7 @@ class ForwardProxy:
         try:
             self.traffic.ask(method, host, target.decode("latin-1"), head)
         except Refused as refusal:
+            _forget(refusal.__cause__)
             if refusal.reason == "method":
                 self.refused.append((host[:255], refusal.reason))
             raise
@@ -292,8 +294,16 @@ async def _leave(writer: asyncio.StreamWriter) -> None:
     try:
         async with asyncio.timeout(CLOSE_SECONDS):
             await writer.wait_closed()
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError) as error:
+        _forget(error)
         writer.transport.abort()
+
+
+def _forget(error: BaseException | None) -> None:
+    """The connection remembers what went wrong, and that remembers where: a ring, with half a megabyte of buffers in
+    it where a handshake failed."""
+    if error is not None:
+        error.__traceback__ = None
 
 
 def _read_request(head: bytes) -> tuple[str, str, int, bytes]:

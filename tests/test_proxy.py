@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -377,3 +378,26 @@ def test_the_operator_s_proxy_is_asked_by_name_and_knows_its_password() -> None:
     assert head.startswith(b"CONNECT 1.1.1.1:8080 HTTP/1.1\r\n")
     assert b"Proxy-Authorization: Basic dTpw\r\n" in head
     assert refused == [("10.0.0.1", "refused_address")]
+
+
+def test_a_handshake_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    async def talk(proxy: ForwardProxy) -> int:
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+            writer.write(b"CONNECT portal.gov.vn:443 HTTP/1.1\r\n\r\n")
+            assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
+            with pytest.raises(ssl.SSLError):  # its certificate is not known here
+                await writer.start_tls(ssl.create_default_context(), server_hostname="portal.gov.vn")
+            writer.close()
+        while proxy._talks:
+            await asyncio.wait(proxy._talks)
+        return sum(type(each).__name__ == "SSLProtocol" and each._server_side for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        with web(page, self_signed(tmp_path)) as site:
+            left, _ = through(mapped(site), talk)
+    finally:
+        gc.enable()
+    assert left == 0
