@@ -300,8 +300,8 @@ async def _leave(writer: asyncio.StreamWriter) -> None:
 
 
 def _forget(error: BaseException | None) -> None:
-    """The connection remembers what went wrong, and that remembers where: a ring, with half a megabyte of buffers in
-    it where a handshake failed."""
+    """The connection remembers what went wrong, and that remembers where: a ring, with half a megabyte of buffers
+    in it where a handshake failed."""
     if error is not None:
         error.__traceback__ = None
 
