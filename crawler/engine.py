@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import shutil
@@ -19,8 +20,8 @@ from crawler.processes import below, bound, give_back, held_by, is_called
 
 _log = logging.getLogger(__name__)
 
-LOOKS = 1000
-"""Looks with one Chromium; what its first process and Playwright's gather goes with it."""
+LOOKS = 300
+"""Looks with one Chromium; what its first process and Playwright's gather, some 200 MB by then, goes with it."""
 MAX_PAGE_BYTES = 320 * 1024 * 1024
 """Memory of one process of pages; a page of a portal takes 60 to 110 MB. One that takes more is ended: its tab
 crashes."""
@@ -143,6 +144,8 @@ class Engine:
             with contextlib.suppress(PlaywrightError, TimeoutError):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await end()
+        gc.collect()  # what Playwright had here knows each other
+        give_back()
 
     async def _watch(self, session: CDPSession) -> None:
         """Adds up what the processes hold, and ends a page that eats memory before it takes the machine's. What

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from audit_rules.facts import Page, PageFacts, Source
+from audit_rules.facts import Line, Link, Page, PageFacts, Source, Visit
 from audit_rules.known import KEPT_DAYS, LOOK_NIGHTS, Kept, Known, KnownPage, drawn_pages, is_anew
 from storage import blobs
 from storage.database import Database
@@ -89,7 +89,7 @@ def recall(database: Database, portal_id: str, made_by: str, day: date, evidence
             )
         )
         twice = frozenset(connection.scalars(confirmed))
-    last = found[0]
+    last = replace(found[0], visit=_shared(found[0].visit))
     failed = {each.rule: each.verdict for each in last.judgements if each.verdict.outcome == "failed"}
     # A fault that was seen one night is to be seen another: what it rests on is drawn again.
     once = {url for rule, each in failed.items() if rule not in twice for url in drawn_pages(each)}
@@ -101,6 +101,25 @@ def recall(database: Database, portal_id: str, made_by: str, day: date, evidence
         if page.raw is not None and not page.raw.cut and page.url in sources.sent
     }
     return Known(pages, failed, anew, last.visit, last.judgements)
+
+
+def _shared(visit: Visit) -> Visit:
+    """The same visit, with what its pages have in common held once: menus and footers are most of a page, and a
+    night recalls hundreds of portals before it comes to them."""
+    links: dict[Link, Link] = {}
+    lines: dict[Line, Line] = {}
+
+    def view(facts: PageFacts | None) -> PageFacts | None:
+        if facts is None:
+            return None
+        return replace(
+            facts,
+            links=tuple(links.setdefault(each, each) for each in facts.links),
+            lines=tuple(lines.setdefault(each, each) for each in facts.lines),
+        )
+
+    pages = (replace(page, raw=view(page.raw), rendered=view(page.rendered)) for page in visit.pages)
+    return replace(visit, pages=tuple(pages))
 
 
 class _Files:

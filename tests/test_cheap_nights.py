@@ -381,6 +381,16 @@ def test_nothing_is_known_of_what_another_program_read_or_an_old_file_holds(nigh
     assert all(page.kept is None for page in known(day_of(), folder=tmp_path).pages.values())
 
 
+def test_what_pages_have_in_common_is_recalled_once(nights: Two) -> None:
+    over, _, second = nights
+    seen = second.portals[0].visit
+    known = recall(over.archive.database, over.portal.id, seen.made_by, day_of(), over.data / "evidence")
+    assert known.visit == seen
+    views = [view for page in known.visit.pages for view in page.views]
+    for parts in ([link for view in views for link in view.links], [line for view in views for line in view.lines]):
+        assert len(parts) > len({id(each) for each in parts}) == len(set(parts))
+
+
 NIGHT_AT_ONE = datetime(2026, 7, 14, 18, 30, tzinfo=UTC)  # 01:30 of the 15th in Hà Nội
 
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import re
+import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,7 @@ from audit.web.kept import Kept, KeptPage, keep_page
 from audit.web.links import PATHS, Links
 from audit.web.pages import PAGES, Reader, html
 from audit.web.paper import is_web_address
-from audit.web.serving import audience_at, names_of
+from audit.web.serving import audience_at, listen, names_of
 from audit.web.views import Views
 from storage.archive import Archive
 from storage.database import DatabaseUnusable
@@ -358,3 +359,10 @@ def test_what_is_kept_has_an_end() -> None:
     found = kept.get("v2", "0")
     assert found is not None
     assert found.plain() == b"new"
+
+
+def test_an_answer_does_not_wait_for_the_readers_word_on_its_first_half() -> None:
+    with listen("127.0.0.1", 0) as at, socket.create_connection(at.getsockname()):
+        taken, _ = at.accept()
+        with taken:
+            assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -50,6 +50,8 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
         made = socket.create_server((host, port), family=family, backlog=_BACKLOG, reuse_port=False)
     except OSError as error:
         raise BadInput("error.cannot_listen", host=host, port=port, cause=error) from error
+    # Every connection inherits it. Else the second half of an answer waits 40 ms for word of the first.
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
     with made:
         yield made
 
