@@ -30,7 +30,7 @@ MAX_PAGE_SPACE = 560 * 1024 * 1024
 than we look, or while we are busy, is refused the rest."""
 MAX_BYTES = 640 * 1024 * 1024
 """Memory of all processes beyond which pages that are kept open are given up, and those of more than LARGE_BYTES
-ended, the largest first. With what the processes share, Playwright's and our own that makes 1.2 GB."""
+ended, the largest first. With what the processes share, Playwright's and our own that makes 1.4 GB."""
 LARGE_BYTES = 130 * 1024 * 1024
 WATCH_SECONDS = 0.2
 CLOSE_SECONDS = 10.0
@@ -163,8 +163,8 @@ class Engine:
 
 
 def too_large(held: Mapping[int, tuple[int, str]], whole: int) -> Iterator[tuple[int, int]]:
-    """The pages that are to be ended, with their size: each that takes more than one may, and the largest as long
-    as all together do."""
+    """The pages that are to be ended, with their size: each that takes more than one may, and of the large ones the
+    largest, as long as all together take more than all may."""
     pages = ((size, process) for process, (size, kind) in held.items() if kind == "renderer")
     for size, process in sorted(pages, reverse=True):
         if size > MAX_PAGE_BYTES or (whole > MAX_BYTES and size > LARGE_BYTES):

@@ -168,7 +168,6 @@ class ForwardProxy:
         try:
             self.traffic.ask(method, host, target.decode("latin-1"), head)
         except Refused as refusal:
-            _forget(refusal.__cause__)
             if refusal.reason == "method":
                 self.refused.append((host[:255], refusal.reason))
             raise
@@ -300,8 +299,8 @@ async def _leave(writer: asyncio.StreamWriter) -> None:
 
 
 def _forget(error: BaseException | None) -> None:
-    """The connection remembers what went wrong, and that remembers where: a ring, with half a megabyte of buffers
-    in it where a handshake failed."""
+    """The connection remembers what went wrong, and that remembers where: a ring, with 256 kB of buffers in
+    it where a handshake failed."""
     if error is not None:
         error.__traceback__ = None
 
