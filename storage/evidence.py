@@ -11,6 +11,7 @@ body, and what was read of it is a ``metadata`` record. Reading is in ``storage.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -26,7 +27,7 @@ from audit_rules.known import Kept
 from audit_rules.probed import Probes
 from audit_rules.rendered import RenderFacts
 from storage import blobs
-from storage.files import lock, safe_name, why
+from storage.files import lock, one_at_a_time, safe_name, why
 from storage.recorded import EvidenceError, Recorded, RecordedLook, RecordedResponse
 from storage.warc_index import LOOK, REFERS_TO_FILE, SECONDS, VIEW, WITHHELD, RecordedFailure
 
@@ -76,10 +77,9 @@ class EvidenceWriter:
         self._held: dict[str, Kept] = {}
         try:
             self._part.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = self._part.open("wb")
+            self._file = _open_alone(self._part)
         except OSError as error:
             raise self._unwritable(error) from error
-        lock(self._file.fileno())
         about = {"isPartOf": run_id, "http-header-user-agent": user_agent}
         self._write(_info(about, [("WARC-Filename", self._path.name)]))
 
@@ -246,11 +246,23 @@ def sweep(folder: Path) -> int:
     """Removes the ``.part`` files of dead processes below the folder: how many. Files being written are left."""
     swept = 0
     for part in sorted(folder.glob("*/*.warc.gz.part")):
-        with part.open("rb") as orphan:
+        with one_at_a_time(part.parent), contextlib.suppress(FileNotFoundError), part.open("rb") as orphan:
             if lock(orphan.fileno()):
-                part.unlink(missing_ok=True)
+                part.unlink()
                 swept += 1
     return swept
+
+
+def _open_alone(part: Path) -> BinaryIO:
+    """Opens a file that nobody else writes, locked and empty. Raises OSError, also where somebody does."""
+    with one_at_a_time(part.parent):  # else ``sweep`` might take what is not locked yet for a dead process's
+        file = part.open("ab")
+        if not lock(file.fileno()):
+            file.close()
+            raise BlockingIOError(errno.EAGAIN, "it is being written")
+        if file.tell():
+            file.truncate(0)
+    return file
 
 
 def warcinfo(about: str) -> bytes:

@@ -116,6 +116,19 @@ def test_unfinished_files_are_aborted_or_swept_and_living_ones_are_left(tmp_path
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_a_file_that_is_being_written_is_not_begun_anew(tmp_path: Path) -> None:
+    first = EvidenceWriter(tmp_path, "r1", "a")
+    with pytest.raises(EvidenceError, match="cannot be written: it is being written"):
+        EvidenceWriter(tmp_path, "r1", "a")
+    first.response(HOME, 200, "OK", [], PAGE, SEEN)
+    name = first.finish()
+    assert Recorded.open(tmp_path / name).response(HOME) is not None
+    (tmp_path / "r1" / "b.warc.gz.part").write_bytes(b"left by a process that died")
+    again = EvidenceWriter(tmp_path, "r1", "b")
+    again.response(HOME, 200, "OK", [], PAGE, SEEN)
+    assert Recorded.open(tmp_path / again.finish()).response(HOME) is not None
+
+
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(EvidenceError, match=r"Không ghi được tệp bằng chứng .* / The evidence file"):

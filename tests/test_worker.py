@@ -30,6 +30,7 @@ from audit.machines.shared_queue import (
     cron,
     errands_of,
     give_back,
+    held,
     open_queue,
     visit,
 )
@@ -89,8 +90,8 @@ class Province:
         return [sys.executable, "-m", "audit", *words, *place, *ways, *quick, *more]
 
     @contextmanager
-    def worker(self, name: str) -> Iterator[subprocess.Popen[bytes]]:
-        process = subprocess.Popen(self.command("worker", data=name))  # noqa: S603
+    def worker(self, name: str, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+        process = subprocess.Popen([*self.command("worker", data=name), *more])  # noqa: S603
         try:
             yield process
         finally:
@@ -196,6 +197,28 @@ def test_a_night_on_the_queue_refuses_another_and_a_folder_one_worker(
     assert not province.under_way("same")
 
 
+def test_a_visit_that_comes_back_to_a_worker_waits_until_the_one_it_is_made_anew_for_is_over(
+    world: World, postgres_url: str, tmp_path: Path
+) -> None:
+    """Both write the evidence file of that portal."""
+    province = Province(world, postgres_url, tmp_path)
+    assert province.begin().returncode == 0
+    ask(postgres_url, "DELETE FROM procrastinate_jobs WHERE task_name = 'visit' AND args->>'portal' <> 'songmay'")
+    with province.worker("same", "--delay", "1") as process:
+        wait(lambda: province.under_way("same"))
+        doing = "FROM procrastinate_jobs WHERE task_name = 'visit' AND status = 'doing'"
+        ask(postgres_url, f"SELECT procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) {doing}")
+        wait(lambda: ask(postgres_url, f"SELECT 1 {doing} AND attempts > 0"))
+        wait(lambda: ask(postgres_url, "SELECT 1 FROM runs WHERE status <> 'running'") or process.poll())
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == 0
+    with Archive.open(postgres_url, create=False) as archive:
+        (night,) = archive.runs()
+        (told,) = [each for each in archive.run(night.header.id).portals if each.visit.state == "audited"]
+    assert province.evidence() == [Path(str(told.warc)).name]
+
+
 def test_sqlite_is_no_place_for_several_machines(tmp_path: Path) -> None:
     asked = [sys.executable, "-m", "audit", "worker", "--lang", "en", "--data", str(tmp_path / "data")]
     for more in ([], ["--db", str(tmp_path / "audit.db")]):
@@ -222,7 +245,7 @@ def test_who_lost_a_job_may_neither_store_nor_finish_nor_put_it_back(
             lost = await jobs.fetch_job(None, first)
             assert lost is not None
             await jobs.unregister_worker(first)
-            assert await give_back(app, 60, [lost.id or 0]) == 0
+            assert await give_back(app, 60, [held(lost)]) == 0
             assert await give_back(app, 60, []) == 1
             await jobs.finish_job(lost, Status.SUCCEEDED, delete_job=False)
             taken = await jobs.fetch_job(None, await jobs.register_worker())

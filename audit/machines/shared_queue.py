@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
@@ -31,7 +31,7 @@ from crawler.plan import Plan
 from storage.archive import Archive
 from storage.database import DatabaseUnusable, place
 from storage.nights import Nights
-from storage.queue import Errand, Queue
+from storage.queue import Errand, Hold, Queue
 from storage.recorded import EvidenceError
 
 log = logging.getLogger(__name__)
@@ -232,16 +232,20 @@ class Again(BaseRetryStrategy):
         return None
 
 
-async def give_back(app: App, stalled: float, ours: Iterable[int]) -> int:
+async def give_back(app: App, stalled: float, ours: Container[Hold]) -> int:
     """Puts the jobs of workers that were not heard of for so many seconds back on the queue: how many. Those that
     run here are left alone."""
-    mine = frozenset(ours)
     found = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled)
-    lost = [job for job in found if job.id not in mine]
+    lost = [job for job in found if held(job) not in ours]
     for job in lost:
         log.warning("%s: its worker is gone or hangs, it goes back to the queue", job.call_string)
         await app.job_manager.retry_job(job, queue=_after_death(job.queue))
     return len(lost)
+
+
+def held(job: Job) -> Hold:
+    """The taking of a job that was given to somebody."""
+    return Hold(job.id or 0, job.attempts)
 
 
 def _after_death(queue: str) -> str:

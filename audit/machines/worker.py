@@ -103,7 +103,7 @@ class Worker:
         self._opening = asyncio.Lock()
         self._company = Company()
         self._outlook = Outlook(terms.hosts, plan)
-        self._running: set[int] = set()
+        self._running: dict[Hold, str] = {}
         self._done = 0
         self._ticked, self._woke = time.monotonic(), datetime.fromtimestamp(0, UTC)
         self._fault: EvidenceError | None = None
@@ -144,18 +144,19 @@ class Worker:
             log.info("the night %s is on the queue: %d visits (due %s)", night.header.id, left, timestamp)
 
     async def _visit(self, context: JobContext, run: str, portal: str, group: str, patient: bool) -> None:
-        job = context.job
-        held = Hold(job.id or 0, job.attempts)
-        self._running.add(held.job_id)
+        taken = shared_queue.held(context.job)
+        if portal in self._running.values():  # taken from this worker while it was held up, and come back to it
+            raise Later(_BUSY, "an earlier visit is not over here, and both would write the same evidence file")
+        self._running[taken] = portal
         try:
-            await self._visit_held(held, job.queue, run, portal, group, patient)
+            await self._visit_held(taken, context.job.queue, run, portal, group, patient)
         except (GoneOver, RunClosed) as error:
             log.warning("what was seen of %s is not stored: %s", portal, error)
         except EvidenceError as error:
             self._stop(error)
             raise
         finally:
-            self._running.discard(held.job_id)
+            del self._running[taken]
 
     async def _visit_held(
         self, held: Hold, queue: str, run: str, portal_id: str, group: str, patient: bool
@@ -342,7 +343,7 @@ class Worker:
     async def _tend(self) -> None:
         """Says that this worker lives, also while it stops; puts back on the queue what others left, and what it
         was given without hearing of it."""
-        trusted_from, unheard = 0.0, set[int]()
+        trusted_from, unheard = 0.0, set[Hold]()
         while True:
             await asyncio.sleep(self._beat_seconds)
             try:
@@ -381,14 +382,14 @@ class Worker:
         except EvidenceError as error:
             log.error("the evidence of %s is not sealed: %s", run_id, error)
 
-    async def _give_back_unheard(self, worker_id: int, unheard: set[int]) -> set[int]:
+    async def _give_back_unheard(self, worker_id: int, unheard: set[Hold]) -> set[Hold]:
         """Jobs that were given to this worker when the connection broke; seen twice, as one may just be ending."""
         found = await self._app.job_manager.list_jobs_async(
             worker_id=worker_id, status=Status.DOING.value, task=VISIT
         )
-        lost = {job.id: job for job in found if job.id is not None and job.id not in self._running}
-        for job_id in unheard & lost.keys():
-            await self._app.job_manager.retry_job(lost[job_id])
+        lost = {taken: job for job in found if (taken := shared_queue.held(job)) not in self._running}
+        for taken in unheard & lost.keys():
+            await self._app.job_manager.retry_job(lost[taken])
         return set(lost) - unheard
 
 
