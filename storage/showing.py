@@ -220,8 +220,9 @@ class Showing:
         return {each: self._states[each] for each in run_ids}
 
     def forget(self) -> None:
-        """What was counted may be another now: a run that was broken off can be gone on with."""
-        self._states = {}
+        """What was read may be another now: a run that was broken off can be gone on with, and one that was pruned
+        leaves numbers of its documents to others."""
+        self._states, self._commons = {}, Commons()
 
     def reasons(self, run_id: str) -> dict[tuple[str, str | None], tuple[int, int, int]]:
         """Of a run, by state and reason: portals, requests made, pages read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from storage.archive import Archive, EvidencePruned
 from storage.database import Database
 from storage.manifest import seal, verify
 from storage.pruning import prune_pages, prune_runs, runs_before
+from storage.showing import Showing
 from storage.tables import documents, looks, portal_runs, round_nights, rounds
 from tests.test_storage import DAY, SEEN, close, count, header, portal_run
 
@@ -123,6 +125,20 @@ def test_everything_may_go(archive: Archive) -> None:
     fill(archive)
     prune_runs(archive.database, [f"r{number}" for number in range(6)])
     assert [count(archive, name) for name in ("documents", "looks", "portal_runs", "verdict_intervals")] == [0] * 4
+
+
+def test_the_dashboard_reads_anew_what_was_stored_in_the_place_of_a_run_that_went(archive: Archive) -> None:
+    """SQLite gives the numbers of documents that went to new ones."""
+    seen, showing = portal_run(), Showing(archive.database)
+    for run_id, bodies in (("r1", ("Sở Xây dựng",)), ("r2", ("Sở Nội vụ",))):
+        archive.begin(header(run_id))
+        archive.save(run_id, replace(seen, around=replace(seen.around, bodies=bodies)))
+        close(archive, run_id)
+        shown = showing.whole(run_id, "laocai")
+        assert shown is not None
+        assert shown.around.bodies == bodies
+        prune_runs(archive.database, [run_id])
+        showing.forget()
 
 
 def test_what_a_round_rests_on_stays_until_the_round_is_approved(archive: Archive) -> None:
