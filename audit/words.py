@@ -42,6 +42,8 @@ def term(section: str, code: str, lang: Lang) -> str:
 
 def nfc(text: str) -> str:
     """NFC, and free of halves of characters, which no file can hold."""
+    if text.isascii():  # so are most addresses, moments and names of rules
+        return text
     return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode("utf-8")
 
 

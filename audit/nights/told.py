@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -106,7 +105,7 @@ def whole_run(run: Run, archive: Archive, lang: Lang) -> Iterator[str]:
     between = "\n"
     for one in archive.portals(run.header.id):
         (portal,) = run_as_json(run, lang, (one,), beside(archive, run, (one,)))["portals"]
-        yield between + textwrap.indent(json_text(portal).rstrip("\n"), "    ")
+        yield between + "    " + json_text(portal).rstrip("\n").replace("\n", "\n    ")
         between = ",\n"
     yield "\n  ]" + tail
 

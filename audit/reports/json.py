@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from audit.days import shown
 from audit.history import finding_id
@@ -69,7 +70,8 @@ def run_as_json(
 
 def json_text(value: object) -> str:
     """JSON as it is written: readable, in NFC, letters as letters, nothing unseen."""
-    return without_unseen(json.dumps(_normal(value), ensure_ascii=False, indent=2) + "\n")
+    packed = msgspec.json.encode(_normal(value))
+    return without_unseen(msgspec.json.format(packed, indent=2).decode() + "\n")
 
 
 def without_unseen(text: str) -> str:
