@@ -23,14 +23,14 @@ from functools import cache
 from typing import IO, Any
 
 from audit import child
-from audit.closing import WholeRun, whole_run
+from audit.closing import ASKED, WholeRun, whole_run
 from audit.judging import judged
 from audit_rules.engine import judge_by_the_run
-from audit_rules.facts import NetFacts, Surroundings
+from audit_rules.facts import Surroundings
 from audit_rules.rulebook import Rulebook, open_rulebook
 from audit_rules.scoring import score
 from crawler.processes import places
-from storage.archive import Archive, ArchiveError
+from storage.archive import Archive, ArchiveError, Judged, pack_judged
 from storage.files import why
 from storage.records import PortalRun, RunHeader
 
@@ -50,12 +50,11 @@ Outcomes = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A portal after the closing step; ``again`` is None where nothing changes. It is without what the step does
-    not change and without what all portals have in common."""
+    """A portal after the closing step; ``again`` is None where nothing changes."""
 
     portal_id: str
     outcomes: Mapping[str, str]
-    again: PortalRun | None
+    again: Judged | None
 
 
 _Tell = Callable[[Sequence[str], Outcomes], Iterator[_Told]]
@@ -74,7 +73,8 @@ class _Step:
         for each in archive.portals(self.header.id, pages=True, only=ids):
             again = _told(each, self.told.around(each, outcomes), rulebook, self.header.law_day)
             said = (again or each).judgements
-            yield _Told(each.portal.id, {j.rule: j.verdict.outcome for j in said}, again)
+            packed = pack_judged(again) if again is not None else None  # here: the processes share this work too
+            yield _Told(each.portal.id, {j.rule: j.verdict.outcome for j in said}, packed)
 
 
 def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
@@ -82,20 +82,20 @@ def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
 
     They wait in a temporary file and are then stored in one transaction: others may write while portals are
     judged. Raises ArchiveError."""
-    told = whole_run(archive.portals(header.id))
+    told = whole_run(archive.portals(header.id, views=False, rules=ASKED))
     try:
         with tempfile.TemporaryFile() as file:
             with gzip.open(file, "wb", compresslevel=1) as waiting:
                 for each in _told_more(archive, _Step(header, told), rulebook):
                     pickle.dump(each, waiting)
             file.seek(0)
-            archive.rejudge(header.id, _waiting(file, told))
+            archive.rejudge(header.id, _waiting(file))
     except OSError as error:
         vi, en = why(error)
         raise ArchiveError(f"Không ghi được tệp tạm: {vi} / A temporary file cannot be written: {en}") from error
 
 
-def _told_more(archive: Archive, step: _Step, rulebook: Rulebook) -> Iterator[PortalRun]:
+def _told_more(archive: Archive, step: _Step, rulebook: Rulebook) -> Iterator[Judged]:
     """The portals judged again. Main portals go first: what is said of them in the end is put around their
     components."""
     ids = archive.portal_ids(step.header.id)
@@ -170,9 +170,7 @@ def _rulebook() -> Rulebook:
 def _told(each: PortalRun, around: Surroundings, rulebook: Rulebook, law_day: date) -> PortalRun | None:
     if around == each.around or each.visit.state not in _SEEN:
         return None  # what is said of a portal that was not seen depends on nothing around it
-    again = _judged_by_the_run(each, around, rulebook, law_day)
-    visit = replace(each.visit, pages=(), net=NetFacts(), later=None)
-    return replace(again, visit=visit, around=replace(around, answered=None))
+    return _judged_by_the_run(each, around, rulebook, law_day)
 
 
 def _judged_by_the_run(each: PortalRun, around: Surroundings, rulebook: Rulebook, law_day: date) -> PortalRun:
@@ -195,11 +193,11 @@ def _tells_of_another_night(each: PortalRun) -> bool:
     return begun is None or any(how != "rendered" and seen_at < begun for how, seen_at in (*shown, *searched))
 
 
-def _waiting(file: IO[bytes], told: WholeRun) -> Iterator[PortalRun]:
+def _waiting(file: IO[bytes]) -> Iterator[Judged]:
     with gzip.open(file, "rb") as waiting:
         while True:
             try:
-                each: PortalRun = pickle.load(waiting)  # noqa: S301 - written by this process, a moment ago
+                each: Judged = pickle.load(waiting)  # noqa: S301 - written by this process, a moment ago
             except EOFError:
                 return
-            yield replace(each, around=replace(each.around, answered=told.answered))
+            yield each

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from audit.opinions import NOTHING, Told
 from storage.records import PortalRun
+from storage.showing import Showing
 
 NOT_VISITED = "not_visited"
 """The reason of a row of a night that nobody came to; it is no fault of the program's."""
@@ -51,6 +52,21 @@ def tally(portals: Iterable[PortalRun], told: Told | None = None) -> Tally:
         pages += sum(bool(page.views) for page in visit.pages)
         requests += visit.net.requests
     return Tally(states, failed, not_waived, rule_errors, our_faults, pages, requests)
+
+
+def tally_stored(showing: Showing, run_id: str) -> Tally:
+    """The same of a run as it is stored, with no portal unpacked. Nothing is taken for waived."""
+    seen, said = list(showing.seen([run_id])), list(showing.said(run_id))
+    failed = Counter(each.severity for each in said if each.outcome == "failed")
+    return Tally(
+        Counter(NOT_VISITED if one.reason == NOT_VISITED else one.state for one in seen),
+        failed,
+        failed,
+        sum(each.reason == "rule_error" for each in said),
+        sum(one.state == "error" and one.reason != NOT_VISITED for one in seen),
+        sum(one.fetched for one in seen),
+        sum(one.requests for one in seen),
+    )
 
 
 def summed(parts: Iterable[Tally]) -> Tally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,7 @@ from storage.database import ArchiveError, Database, DatabaseTooNew, DatabaseUnu
 from storage.known import remember
 from storage.records import PastVerdict, PortalRun, Run, RunHeader, RunStatus
 from storage.results import Commons, EvidencePruned, load, pruned, store, store_judged
+from storage.rows import Judged, pack_judged
 from storage.tables import portal_runs, runs
 from storage.verdicts import count_verdicts, past_of_each, past_verdicts
 
@@ -25,8 +26,10 @@ __all__ = [
     "DatabaseTooNew",
     "DatabaseUnusable",
     "EvidencePruned",
+    "Judged",
     "RunClosed",
     "UnknownRun",
+    "pack_judged",
 ]
 
 INTERRUPTED = "interrupted"
@@ -138,27 +141,27 @@ class Archive:
         ``first`` is done in the same transaction; what it raises breaks it off. A portal saved twice is replaced.
         Raises UnknownRun, RunClosed, DatabaseUnusable.
         """
-        seen, judged = rows.pack_seen(result), rows.pack_judged(result)  # before the lock is taken
+        seen, judged = rows.pack_seen(result), pack_judged(result)  # before the lock is taken
 
         def work(connection: Connection) -> None:
             if first is not None:
                 first(connection)
             self._must_run(connection, run_id)
-            store(connection, run_id, seen, judged, result.portal.id)
+            store(connection, run_id, seen, judged)
             remember(connection, run_id, result)
 
         self._transact(work)
 
-    def rejudge(self, run_id: str, results: Iterable[PortalRun]) -> None:
+    def rejudge(self, run_id: str, results: Iterable[Judged]) -> None:
         """The closing step: replaces surroundings, judgements and score of these portals, in one transaction.
-        They may come one after another; nothing else of them is looked at."""
+        They come from ``pack_judged``, which other processes may do, and may come one after another."""
         with self.database.write() as connection:
             self._must_run(connection, run_id)
             for result in results:
-                if not store_judged(connection, run_id, rows.pack_judged(result), result.portal.id):
+                if not store_judged(connection, run_id, result):
                     raise ArchiveError(
-                        f"Lần kiểm tra “{run_id}” không có cổng “{result.portal.id}”"
-                        f" / The run “{run_id}” holds no portal “{result.portal.id}”"
+                        f"Lần kiểm tra “{run_id}” không có cổng “{result.portal_id}”"
+                        f" / The run “{run_id}” holds no portal “{result.portal_id}”"
                     )
 
     def close_run(self, run_id: str, *, status: RunStatus, finished_at: datetime, reason: str | None) -> None:
@@ -237,13 +240,14 @@ class Archive:
         *,
         pages: bool = False,
         views: bool = True,
+        rules: Collection[str] | None = None,
         only: Sequence[str] | None = None,
         agency: str | None = None,
     ) -> Iterator[PortalRun]:
         """The portals of a run one after another, in the order of their ids; a whole night does not fit in memory.
 
         Without ``pages`` a view holds its address, moment, digest, manner and status, and no facts; without
-        ``views`` a visit has no pages at all.
+        ``views`` a visit has no pages at all; with ``rules`` there are their judgements alone.
         ``only`` names the portals wanted, ``agency`` whose they are. Raises UnknownRun.
         """
         ids = self.portal_ids(run_id, agency=agency)
@@ -255,7 +259,7 @@ class Archive:
         for start in range(0, len(ids), at_once):
             with self.database.read() as connection:
                 some = ids[start : start + at_once]
-                batch = load(connection, run_id, some, pages=pages, views=views, commons=commons)
+                batch = load(connection, run_id, some, pages=pages, views=views, rules=rules, commons=commons)
             yield from batch
 
     def portal_ids(self, run_id: str, *, agency: str | None = None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from zlib import crc32
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -56,8 +56,9 @@ class Commons:
         return self._ids[number]
 
 
-def store(connection: Connection, run_id: str, seen: rows.Seen, judged: rows.Judged, portal_id: str) -> None:
+def store(connection: Connection, run_id: str, seen: rows.Seen, judged: rows.Judged) -> None:
     """Writes a portal's result, in place of the one that the run holds of it."""
+    portal_id = judged.portal_id
     _alone(connection, portal_id)
     documents = Documents(connection)
     here = _here(run_id, portal_id)
@@ -89,8 +90,9 @@ def store(connection: Connection, run_id: str, seen: rows.Seen, judged: rows.Jud
     tell_verdicts(connection, portal_id, nth, judged.verdicts)
 
 
-def store_judged(connection: Connection, run_id: str, judged: rows.Judged, portal_id: str) -> bool:
+def store_judged(connection: Connection, run_id: str, judged: rows.Judged) -> bool:
     """Writes what was judged of a portal anew; False where the run does not hold it."""
+    portal_id = judged.portal_id
     _alone(connection, portal_id)
     here = _here(run_id, portal_id)
     found = connection.execute(select(portal_runs.c.nth, portal_runs.c.judged_id).where(here)).one_or_none()
@@ -112,11 +114,11 @@ def load(
     pages: bool,
     commons: Commons,
     views: bool = True,
-    rule: str | None = None,
+    rules: Collection[str] | None = None,
 ) -> list[PortalRun]:
     """The results of these portals, in their order, without those that the run does not hold; their visits have no
-    pages where no ``views`` are wanted, and with a ``rule`` they have its judgement alone. Raises EvidencePruned
-    where ``pages`` are no longer there."""
+    pages where no ``views`` are wanted, and with ``rules`` they have the judgements of these alone. Raises
+    EvidencePruned where ``pages`` are no longer there."""
     asked = {"run": run_id, "portals": portal_ids}
     found = {row.portal_id: row for row in connection.execute(_OF_RUN, asked)}
     if pages and any(row.pruned_at is not None for row in found.values()):
@@ -138,7 +140,7 @@ def load(
             commons.ids(row.answered_id),
             [documents.read(part) for part in parts[row.portal_id]] if pages else None,
         )
-        results.append(rows.read_portal_run(row, told, views=views, rule=rule))
+        results.append(rows.read_portal_run(row, told, views=views, rules=rules))
     return results
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,8 +29,10 @@ _NONE = "none"  # the manner of a page without a look
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What judging says of a portal. ``bodies`` and ``answered`` are documents that many portals have in common."""
+    """What judging says of a portal, packed. ``bodies`` and ``answered`` are documents that many portals have in
+    common."""
 
+    portal_id: str
     document: bytes
     bodies: bytes
     answered: bytes
@@ -114,6 +116,7 @@ def pack_seen(result: PortalRun) -> Seen:
 
 
 def pack_judged(result: PortalRun) -> Judged:
+    """The surroundings, judgements and score of a portal; nothing else of the result is looked at."""
     around, score = result.around, result.score
     lines = (blobs.pack(replace(around, bodies=(), answered=None)), blobs.pack(result.judgements))
     columns = {
@@ -125,7 +128,14 @@ def pack_judged(result: PortalRun) -> Judged:
         "score_not_measured": score.not_measured,
     }
     verdicts = [_verdict_row(each) for each in result.judgements]
-    return Judged(b"\n".join(lines), blobs.pack(around.bodies), blobs.pack(around.answered), columns, verdicts)
+    return Judged(
+        result.portal.id,
+        b"\n".join(lines),
+        blobs.pack(around.bodies),
+        blobs.pack(around.answered),
+        columns,
+        verdicts,
+    )
 
 
 def _verdict_row(judgement: Judgement) -> RowValues:
@@ -157,8 +167,10 @@ def _pack_pages(visit: Visit) -> tuple[list[blobs.Outline], list[bytes]]:
     return outlines, [b"\n".join(facts[start : start + PART]) for start in range(0, len(facts), PART)]
 
 
-def read_portal_run(row: StoredRow, told: Documents, *, views: bool = True, rule: str | None = None) -> PortalRun:
-    """With a ``rule`` its judgement alone."""
+def read_portal_run(
+    row: StoredRow, told: Documents, *, views: bool = True, rules: Collection[str] | None = None
+) -> PortalRun:
+    """With ``rules`` their judgements alone."""
     portal, seen, outlines = told.visit.split(b"\n")
     around, judgements = told.judged.split(b"\n")
     facts = None if told.looks is None else [line for part in told.looks for line in part.split(b"\n")]
@@ -170,7 +182,9 @@ def read_portal_run(row: StoredRow, told: Documents, *, views: bool = True, rule
         portal=blobs.read_portal(portal),
         visit=replace(visit, pages=first),
         around=replace(blobs.read_around(around), bodies=told.bodies, answered=told.answered),
-        judgements=blobs.read_judgement_of(judgements, rule) if rule else blobs.read_judgements(judgements),
+        judgements=(
+            blobs.read_judgements(judgements) if rules is None else blobs.read_judgements_of(judgements, rules)
+        ),
         score=Score(
             row.score_value,
             row.score_provisional,

@@ -250,8 +250,9 @@ class Showing:
     def whole(self, run_id: str, portal_id: str, rule: str | None = None) -> PortalRun | None:
         """A portal's result in one run, without the facts of its pages; with a ``rule`` its judgement alone. None
         where the run does not hold it."""
+        rules = None if rule is None else (rule,)
         with self._database.read() as connection:
-            found = load(connection, run_id, [portal_id], pages=False, commons=self._commons, rule=rule)
+            found = load(connection, run_id, [portal_id], pages=False, commons=self._commons, rules=rules)
         return replace(found[0], portal=_named(found[0].portal, portal_id)) if found else None
 
     def past(self, portal_ids: Sequence[str]) -> tuple[list[Stored], list[Failing]]:

@@ -13,7 +13,7 @@ from audit_rules.verdict import Outcome
 from storage.archive import Archive
 from storage.records import PortalRun
 from storage.tables import STILL, verdict_intervals
-from tests.test_storage import SEEN, close, header, judgement, portal_run
+from tests.test_storage import SEEN, close, header, judgement, portal_run, rejudge
 
 RULES = ("identity.spokesperson", "transport.https", "structure.search", "speed.first_byte")
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "cantTell")
@@ -67,9 +67,9 @@ def test_an_unchanged_night_writes_no_verdict(archive: Archive) -> None:
 def test_a_verdict_changed_by_the_closing_step_and_back_again_is_one_row(archive: Archive) -> None:
     for days, outcome in enumerate(("failed", "failed")):
         save(archive, f"r{days}", {RULES[0]: outcome}, days)  # type: ignore[dict-item]
-    archive.rejudge("r1", [told({RULES[0]: "passed"}, 1)])
+    rejudge(archive, "r1", told({RULES[0]: "passed"}, 1))
     assert rows(archive) == [(RULES[0], 1, 1, "failed"), (RULES[0], 2, STILL, "passed")]
-    archive.rejudge("r1", [told({RULES[0]: "failed"}, 1)])
+    rejudge(archive, "r1", told({RULES[0]: "failed"}, 1))
     assert rows(archive) == [(RULES[0], 1, STILL, "failed")]
 
 
@@ -82,7 +82,7 @@ def test_a_rule_that_is_no_more_ends_and_one_that_is_new_begins(archive: Archive
 def test_an_old_run_judged_anew_leaves_those_around_it_alone(archive: Archive) -> None:
     for days in range(3):
         save(archive, f"r{days}", {RULES[0]: "failed"}, days)
-    archive.rejudge("r1", [told({RULES[0]: "passed"}, 1)])
+    rejudge(archive, "r1", told({RULES[0]: "passed"}, 1))
     assert rows(archive) == [(RULES[0], 1, 1, "failed"), (RULES[0], 2, 2, "passed"), (RULES[0], 3, STILL, "failed")]
     for days, outcome in enumerate(("failed", "passed", "failed")):
         (found,) = archive.run(f"r{days}").portals
@@ -110,7 +110,7 @@ def test_whatever_happens_each_run_keeps_what_was_said_in_it(archive: Archive, s
             if step == "again":
                 archive.save(run_id, result)
             else:
-                archive.rejudge(run_id, [result])
+                rejudge(archive, run_id, result)
         said[run_id] = past
     for run_id in said:
         close(archive, run_id)

@@ -8,8 +8,12 @@ import pytest
 
 from audit.nights.controls import CONTROLS, is_away, parts
 from audit.nights.driver import control_hosts
-from audit.nights.jumps import FEWEST, Shown, jump
+from audit.nights.jumps import FEWEST, Shown, jump, picture
 from audit.nights.window import next_time, read_window
+from audit.tally import tally, tally_stored
+from storage.archive import Archive
+from storage.showing import Showing
+from tests.test_storage import header, several
 
 
 def at(text: str) -> datetime:
@@ -109,6 +113,18 @@ def test_portals_that_go_silent_together_are_a_jump() -> None:
     assert (found.rule, found.changed, found.of) == (None, 11, 50)
     assert jump(before, night(gone=11, good=39), same_rules=False) == found
     assert "11/50" in found.sentence("r1")
+
+
+def test_what_a_night_says_is_read_from_columns(archive: Archive) -> None:
+    archive.begin(header("r1"))
+    for each in several():
+        archive.save("r1", each)
+    seen = picture(Showing(archive.database), "r1")
+    spokesperson = frozenset({"identity.spokesperson"})
+    assert seen["a"] == seen["d"] == Shown("audited", frozenset(), spokesperson)
+    assert seen["b"] == Shown("audited", spokesperson, frozenset())
+    assert seen["c"] == Shown("unreachable", frozenset(), frozenset())
+    assert tally_stored(Showing(archive.database), "r1") == tally(archive.run("r1").portals)
 
 
 def test_those_who_were_silent_before_and_those_not_come_to_do_not_count() -> None:

@@ -40,7 +40,15 @@ from audit_rules.judgement import Basis, Judgement, Score, Words
 from audit_rules.rendered import RenderFacts
 from audit_rules.verdict import Evidence, Looked, Nearest, Outcome, Searched, Value, Verdict
 from storage import database
-from storage.archive import Archive, ArchiveError, DatabaseTooNew, DatabaseUnusable, RunClosed, UnknownRun
+from storage.archive import (
+    Archive,
+    ArchiveError,
+    DatabaseTooNew,
+    DatabaseUnusable,
+    RunClosed,
+    UnknownRun,
+    pack_judged,
+)
 from storage.documents import DEEPEST
 from storage.records import PortalRun, RunHeader
 from storage.tables import REVISION, documents, looks, metadata
@@ -138,6 +146,24 @@ def portal_run(portal_id: str = "laocai", outcome: Outcome = "failed", seen_at: 
         judgement("transport.https", "cantTell", seen_at),
     )
     return PortalRun(portal, visit, around, judged, Score(0.75, True, 3, 1, 4, 1), f"r1/{portal_id}.warc.gz")
+
+
+def several() -> list[PortalRun]:
+    """One that fails a rule, one that passes it, one that was silent, one with a rule that broke, one missed."""
+    failing, passing, silent, broken, missed = (portal_run(each) for each in ("a", "b", "c", "d", "e"))
+    broke = replace(broken.judgements[1], verdict=replace(broken.judgements[1].verdict, reason="rule_error"))
+    passed = replace(passing.judgements[0], verdict=Verdict("passed"))
+    return [
+        failing,
+        replace(passing, judgements=(passed, passing.judgements[1])),
+        replace(silent, visit=Visit("unreachable", "timeout", None, (), NetFacts(requests=3)), judgements=()),
+        replace(broken, judgements=(broken.judgements[0], broke)),
+        replace(missed, visit=Visit("error", "not_visited", None, (), NetFacts()), judgements=()),
+    ]
+
+
+def rejudge(archive: Archive, run_id: str, *results: PortalRun) -> None:
+    archive.rejudge(run_id, map(pack_judged, results))
 
 
 def close(archive: Archive, run_id: str, status: str = "complete", at: datetime = SEEN) -> None:
@@ -239,7 +265,7 @@ def test_what_is_stored_or_judged_again_leaves_nothing_behind(archive: Archive) 
         for outcome in ("failed", "passed", "failed"):
             archive.save(f"r{number}", portal_run(outcome=outcome, seen_at=moment))  # type: ignore[arg-type]
         for outcome in ("passed", "failed", "passed"):
-            archive.rejudge(f"r{number}", [portal_run(outcome=outcome, seen_at=moment)])  # type: ignore[arg-type]
+            rejudge(archive, f"r{number}", portal_run(outcome=outcome, seen_at=moment))  # type: ignore[arg-type]
         close(archive, f"r{number}")
         counts.append(count(archive, "documents"))
     assert counts == [6, 8, 10]  # the first judgements of all are whole: what came after is told by them
@@ -327,7 +353,7 @@ def test_the_closing_step_replaces_judgements_score_and_surroundings_only(archiv
         judgements=(judgement("identity.spokesperson", "passed"),),
         score=Score(None, False, 1, 0, 1, 0),
     )
-    archive.rejudge("r1", [closed])
+    rejudge(archive, "r1", closed)
     close(archive, "r1")
     assert archive.run("r1", pages=True).portals == (closed, portal_run("b"))
     assert [(past.rule, past.outcome) for past in archive.history("a")] == [("identity.spokesperson", "passed")]
@@ -337,7 +363,7 @@ def test_a_closing_step_that_fails_changes_nothing(archive: Archive) -> None:
     archive.begin(header())
     archive.save("r1", portal_run("a"))
     with pytest.raises(ArchiveError, match="không có cổng “nobody”"):
-        archive.rejudge("r1", [portal_run("a", "passed"), portal_run("nobody")])
+        rejudge(archive, "r1", portal_run("a", "passed"), portal_run("nobody"))
     assert archive.run("r1", pages=True).portals == (portal_run("a"),)
 
 

@@ -5,11 +5,11 @@ A night that jumps is held back. The next one is compared with it: what both sho
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from storage.records import PortalRun
+from storage.showing import Showing
 
 FEWEST = 5
 """Portals that have to change at once, whatever the share."""
@@ -53,17 +53,18 @@ class Jump:
         )
 
 
-def picture(portals: Iterable[PortalRun]) -> dict[str, Shown]:
-    """What a night says, by portal; the portals may come one after another."""
-    return {each.portal.id: _shown(each) for each in portals}
-
-
-def _shown(each: PortalRun) -> Shown:
-    told: dict[str, set[str]] = {"passed": set(), "failed": set()}
-    for item in each.judgements:
-        if item.verdict.outcome in told:
-            told[item.verdict.outcome].add(item.rule)
-    return Shown(each.visit.state, frozenset(told["passed"]), frozenset(told["failed"]))
+def picture(showing: Showing, run_id: str) -> dict[str, Shown]:
+    """What a night says, by portal."""
+    passed: defaultdict[str, set[str]] = defaultdict(set)
+    failed: defaultdict[str, set[str]] = defaultdict(set)
+    told = {"passed": passed, "failed": failed}
+    for each in showing.said(run_id):
+        if each.outcome in told:
+            told[each.outcome][each.portal_id].add(each.rule)
+    return {
+        one.portal_id: Shown(one.state, frozenset(passed[one.portal_id]), frozenset(failed[one.portal_id]))
+        for one in showing.seen([run_id])
+    }
 
 
 def jump(before: Mapping[str, Shown], now: Mapping[str, Shown], *, same_rules: bool) -> Jump | None:

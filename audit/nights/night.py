@@ -34,6 +34,7 @@ from storage.evidence import sweep
 from storage.files import lock, one_at_a_time, safe_name
 from storage.nights import NightRecord, Nights
 from storage.records import PortalRun, RunHeader, RunStatus
+from storage.showing import Showing
 
 RESUMED_WITHIN = timedelta(hours=18)
 """A night that was broken off is gone on with for so long after it began; later a new one begins."""
@@ -256,9 +257,10 @@ def _verdict(archive: Archive, night: Night, nights: Nights, cut: str | None, aw
         return Ended("quarantined", "network_away", away)
     before = _night_before(night, nights)
     if before is not None:
+        showing = Showing(archive.database)
         found = jump(
-            picture(archive.portals(before.run_id)),
-            picture(archive.portals(night.header.id)),
+            picture(showing, before.run_id),
+            picture(showing, night.header.id),
             same_rules=archive.header(before.run_id).rules_version == night.header.rules_version,
         )
         if found is not None:

@@ -17,12 +17,13 @@ from audit.output import Output, status_of
 from audit.reports.csv import SEVERITIES
 from audit.reports.json import json_text, run_as_json
 from audit.reports.table import listing
-from audit.tally import Tally, summed, tally
+from audit.tally import Tally, summed, tally, tally_stored
 from audit.words import in_lang, say, term
 from audit_rules.judgement import Lang
 from storage.archive import Archive
 from storage.nights import Nights
 from storage.records import Run
+from storage.showing import Showing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,11 @@ def summary(archive: Archive, run_id: str, fail_on: str) -> Summary:
         (record.status, record.finished_at, record.reason) if record else ("partial", None, None)
     )
     run = Run(archive.header(run_id), status, finished, reason, ())
-    asked = fail_on != "never"
-    parts = (tally((one,), beside(archive, run, (one,)) if asked else None) for one in archive.portals(run_id))
-    return Summary(run, summed(parts), record.detail if record else None)
+    detail = record.detail if record else None
+    if fail_on == "never":
+        return Summary(run, tally_stored(Showing(archive.database), run_id), detail)
+    parts = (tally((one,), beside(archive, run, (one,))) for one in archive.portals(run_id))
+    return Summary(run, summed(parts), detail)
 
 
 def tell_night(told: Summary, archive: Archive, given: Mapping[str, Any], output: Output, desk: Desk) -> int:
