@@ -20,7 +20,6 @@ from pathlib import Path
 
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Status
 from procrastinate.worker import Worker as Taker
 from sqlalchemy import Connection
 
@@ -29,6 +28,7 @@ from audit.fleet import audit_portal
 from audit.machines import shared_queue
 from audit.machines.company import Company
 from audit.machines.outlook import Outlook
+from audit.machines.pulse import Pulse
 from audit.machines.shared_queue import BEGIN, END, NIGHTS, TRIES, VISIT, VISITS, Again, Later, NightOnQueue
 from audit.machines.station import Station, file_of_visit, mark, stored, tidy
 from audit.nights.night import AnotherNight, Ended, end, hold, open_night
@@ -54,7 +54,6 @@ END_EVERY = 30.0
 """Seconds, at most, until it is noticed that a night is over."""
 _BUSY = 5.0
 _OTHERS = 60.0  # seconds: for workers of the program with which a night was begun
-_STALLED_AT_LEAST = 2.0
 _QUICK = 10.0  # seconds: a taker that ends sooner, several times, would fare no better
 _FRUITLESS = 3
 _KEEP_JOBS_HOURS = 24 * 14
@@ -105,7 +104,7 @@ class Worker:
         self._outlook = Outlook(terms.hosts, plan)
         self._running: dict[Hold, str] = {}
         self._done = 0
-        self._ticked, self._woke = time.monotonic(), datetime.fromtimestamp(0, UTC)
+        self._pulse = Pulse(self._app, terms.stalled, self._running)
         self._fault: EvidenceError | None = None
         task = self._app.task
         task(name=VISIT, pass_context=True, retry=Again())(self._visit)
@@ -195,8 +194,8 @@ class Worker:
         """Raises Later where a visit went wrong by no fault of the portal: it is made again."""
         if visit.reason == "our_fault" and held.attempts + 1 < TRIES:
             raise Later(_BUSY, "a fault of ours is tried again before it is told")
-        self._look_at_clock()
-        if visit.started_at is not None and visit.started_at < self._woke:
+        woke = self._pulse.woke()
+        if visit.started_at is not None and visit.started_at < woke:
             raise Later(0, "this process was held up in the middle of the visit")
         if not await self._outlook.is_believed(visit):
             raise Later(0, "our network was away in the middle of the visit")
@@ -310,7 +309,7 @@ class Worker:
                 shutdown_graceful_timeout=self._terms.grace,
                 listen_notify=False,
                 install_signal_handlers=False,
-                update_heartbeat_interval=self._beat_seconds,
+                update_heartbeat_interval=self._pulse.seconds,
                 stalled_worker_timeout=self._terms.stalled,
             )
             try:
@@ -323,39 +322,16 @@ class Worker:
             await asyncio.sleep(POLL)
         raise self._fault
 
-    @property
-    def _beat_seconds(self) -> float:
-        return max(self._terms.stalled, _STALLED_AT_LEAST) / 4
-
     async def _tick(self) -> None:
         while True:
-            self._look_at_clock()
-            await asyncio.sleep(self._beat_seconds)
-
-    def _look_at_clock(self) -> None:
-        """Notices that this process was held up, as whoever waited for it did: its time-outs told nothing."""
-        now = time.monotonic()
-        if now - self._ticked > self._beat_seconds + self._terms.stalled:
-            log.warning("this process was held up: what it was visiting is not believed")
-            self._woke = datetime.now(UTC)
-        self._ticked = now
+            self._pulse.woke()
+            await asyncio.sleep(self._pulse.seconds)
 
     async def _tend(self) -> None:
-        """Says that this worker lives, also while it stops; puts back on the queue what others left, and what it
-        was given without hearing of it."""
-        trusted_from, unheard = 0.0, set[Hold]()
         while True:
-            await asyncio.sleep(self._beat_seconds)
+            await asyncio.sleep(self._pulse.seconds)
             try:
-                asked = time.monotonic()
-                if (taker := self._taker) is not None and taker.worker_id is not None:
-                    await self._app.job_manager.update_heartbeat(taker.worker_id)
-                    unheard = await self._give_back_unheard(taker.worker_id, unheard)
-                if time.monotonic() - asked > self._beat_seconds:
-                    # The server was away: nobody could say that he lives.
-                    trusted_from = time.monotonic() + self._terms.stalled
-                if time.monotonic() > trusted_from:
-                    await shared_queue.give_back(self._app, self._terms.stalled, self._running)
+                await self._pulse.beat(self._taker.worker_id if self._taker is not None else None)
                 await self._watch_night()
             except (ConnectorException, DatabaseUnusable) as error:
                 log.warning("nothing is put back on the queue: %s", error)
@@ -381,16 +357,6 @@ class Worker:
             seal_run(self._archive, run_id, self._data)
         except EvidenceError as error:
             log.error("the evidence of %s is not sealed: %s", run_id, error)
-
-    async def _give_back_unheard(self, worker_id: int, unheard: set[Hold]) -> set[Hold]:
-        """Jobs that were given to this worker when the connection broke; seen twice, as one may just be ending."""
-        found = await self._app.job_manager.list_jobs_async(
-            worker_id=worker_id, status=Status.DOING.value, task=VISIT
-        )
-        lost = {taken: job for job in found if (taken := shared_queue.held(job)) not in self._running}
-        for taken in unheard & lost.keys():
-            await self._app.job_manager.retry_job(lost[taken])
-        return set(lost) - unheard
 
 
 async def to_its_end(work: Callable[[], object]) -> None:
