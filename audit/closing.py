@@ -21,7 +21,7 @@ KNOWN_SHARE = 0.2
 _SEEN = frozenset({"audited", "partial"})
 _EMC_CODE = "measurement.emc_code_present"
 _EMC_BEACON = "measurement.emc_beacon_sent"
-ASKED = (_EMC_CODE, _EMC_BEACON)
+RULES_READ = (_EMC_CODE, _EMC_BEACON)
 """The rules whose judgements ``whole_run`` looks at."""
 _LOOKED_AT = frozenset({"other_tracker", "unknown_current_code"})
 """Reasons of an unsure answer about the code that was given after a look: another code is there, or none."""
@@ -64,8 +64,8 @@ class WholeRun:
 
 
 def whole_run(portals: Iterable[PortalRun]) -> WholeRun:
-    """Gathers a run whose portals come one after another; neither their pages nor what rules but those ``ASKED``
-    say of them are needed."""
+    """Gathers a run whose portals come one after another; neither their pages nor what rules say but those
+    ``RULES_READ`` are needed."""
     answered: set[str] = set()
     mains: set[str] = set()
     heads = _Heads()

@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import pickle
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +24,7 @@ from functools import cache
 from typing import IO, Any
 
 from audit import child
-from audit.closing import ASKED, WholeRun, whole_run
+from audit.closing import RULES_READ, WholeRun, whole_run
 from audit.judging import judged
 from audit_rules.engine import judge_by_the_run
 from audit_rules.facts import Surroundings
@@ -73,8 +74,7 @@ class _Step:
         for each in archive.portals(self.header.id, pages=True, only=ids):
             again = _told(each, self.told.around(each, outcomes), rulebook, self.header.law_day)
             said = (again or each).judgements
-            packed = pack_judged(again) if again is not None else None  # here: the processes share this work too
-            yield _Told(each.portal.id, {j.rule: j.verdict.outcome for j in said}, packed)
+            yield _Told(each.portal.id, {j.rule: j.verdict.outcome for j in said}, _packed(again))
 
 
 def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
@@ -82,14 +82,14 @@ def close(archive: Archive, header: RunHeader, rulebook: Rulebook) -> None:
 
     They wait in a temporary file and are then stored in one transaction: others may write while portals are
     judged. Raises ArchiveError."""
-    told = whole_run(archive.portals(header.id, views=False, rules=ASKED))
+    told = whole_run(archive.portals(header.id, views=False, rules=RULES_READ))
     try:
         with tempfile.TemporaryFile() as file:
             with gzip.open(file, "wb", compresslevel=1) as waiting:
                 for each in _told_more(archive, _Step(header, told), rulebook):
                     pickle.dump(each, waiting)
             file.seek(0)
-            archive.rejudge(header.id, _waiting(file))
+            archive.rejudge(header.id, _waiting(file), answered=told.answered)
     except OSError as error:
         vi, en = why(error)
         raise ArchiveError(f"Không ghi được tệp tạm: {vi} / A temporary file cannot be written: {en}") from error
@@ -128,8 +128,9 @@ def _tellers(archive: Archive, step: _Step, rulebook: Rulebook, portals: int) ->
 
     def shared(ids: Sequence[str], outcomes: Outcomes) -> Iterator[_Told]:
         shares = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
-        waiting = [_submitted(pool, step, address, share, outcomes) for share in shares]
-        for future, share in zip(waiting, shares, strict=True):
+        waiting = deque((_submitted(pool, step, address, share, outcomes), share) for share in shares)
+        while waiting:
+            future, share = waiting.popleft()  # what was told is let go of
             try:
                 found, said = future.result()
             except BrokenProcessPool as error:
@@ -165,6 +166,12 @@ def _share(step: _Step, address: str, ids: Sequence[str], outcomes: Outcomes) ->
 @cache
 def _rulebook() -> Rulebook:
     return open_rulebook()
+
+
+def _packed(again: PortalRun | None) -> Judged | None:
+    """Packed where it was judged, for the processes to share that work too; what all portals have in common goes
+    with them once."""
+    return pack_judged(replace(again, around=replace(again.around, answered=None))) if again is not None else None
 
 
 def _told(each: PortalRun, around: Surroundings, rulebook: Rulebook, law_day: date) -> PortalRun | None:

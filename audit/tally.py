@@ -1,4 +1,5 @@
-"""What a run comes to, counted while its portals pass one after another: a night does not fit in memory."""
+"""What a run comes to, counted while its portals pass one after another, or by the database: a night does not fit
+in memory."""
 
 from __future__ import annotations
 
@@ -55,18 +56,20 @@ def tally(portals: Iterable[PortalRun], told: Told | None = None) -> Tally:
 
 
 def tally_stored(showing: Showing, run_id: str) -> Tally:
-    """The same of a run as it is stored, with no portal unpacked. Nothing is taken for waived."""
-    seen, said = list(showing.seen([run_id])), list(showing.said(run_id))
-    failed = Counter(each.severity for each in said if each.outcome == "failed")
-    return Tally(
-        Counter(NOT_VISITED if one.reason == NOT_VISITED else one.state for one in seen),
-        failed,
-        failed,
-        sum(each.reason == "rule_error" for each in said),
-        sum(one.state == "error" and one.reason != NOT_VISITED for one in seen),
-        sum(one.fetched for one in seen),
-        sum(one.requests for one in seen),
-    )
+    """What ``tally`` says of the portals of a run, as it is stored. Nothing is taken for waived."""
+    states: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    rule_errors = our_faults = pages = requests = 0
+    for (state, reason), (portals, asked, read) in showing.reasons(run_id).items():
+        missed = reason == NOT_VISITED
+        states[NOT_VISITED if missed else state] += portals
+        our_faults += portals if state == "error" and not missed else 0
+        pages += read
+        requests += asked
+    for (outcome, reason, severity), count in showing.verdicts(run_id).items():
+        failed[severity] += count if outcome == "failed" else 0
+        rule_errors += count if reason == "rule_error" else 0
+    return Tally(states, +failed, +failed, rule_errors, our_faults, pages, requests)
 
 
 def summed(parts: Iterable[Tally]) -> Tally:

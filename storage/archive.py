@@ -1,8 +1,10 @@
-"""The archive: the only door to the database. Takes and gives the frozen records of ``storage.records``."""
+"""The archive: the only door to the database. Takes and gives the frozen records of ``storage.records``, and takes
+judgements that another process packed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -10,13 +12,13 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from storage import rows
+from storage import blobs, rows
 from storage.alive import alive_of
 from storage.database import ArchiveError, Database, DatabaseTooNew, DatabaseUnusable, open_database
 from storage.known import remember
 from storage.records import PastVerdict, PortalRun, Run, RunHeader, RunStatus
 from storage.results import Commons, EvidencePruned, load, pruned, store, store_judged
-from storage.rows import Judged, pack_judged
+from storage.rows import Judged, pack_judged, pack_seen
 from storage.tables import portal_runs, runs
 from storage.verdicts import count_verdicts, past_of_each, past_verdicts
 
@@ -141,7 +143,7 @@ class Archive:
         ``first`` is done in the same transaction; what it raises breaks it off. A portal saved twice is replaced.
         Raises UnknownRun, RunClosed, DatabaseUnusable.
         """
-        seen, judged = rows.pack_seen(result), pack_judged(result)  # before the lock is taken
+        seen, judged = pack_seen(result), pack_judged(result)  # before the lock is taken
 
         def work(connection: Connection) -> None:
             if first is not None:
@@ -152,13 +154,16 @@ class Archive:
 
         self._transact(work)
 
-    def rejudge(self, run_id: str, results: Iterable[Judged]) -> None:
+    def rejudge(self, run_id: str, results: Iterable[Judged], *, answered: frozenset[str] | None = None) -> None:
         """The closing step: replaces surroundings, judgements and score of these portals, in one transaction.
-        They come from ``pack_judged``, which other processes may do, and may come one after another."""
+        They come from ``pack_judged``, which other processes may do, and may come one after another. Who
+        ``answered`` is the same for all portals of a run: given here, it need not be in each of them."""
+        common = blobs.pack(answered) if answered is not None else None
         with self.database.write() as connection:
             self._must_run(connection, run_id)
             for result in results:
-                if not store_judged(connection, run_id, result):
+                told = result if common is None else replace(result, answered=common)
+                if not store_judged(connection, run_id, told):
                     raise ArchiveError(
                         f"Lần kiểm tra “{run_id}” không có cổng “{result.portal_id}”"
                         f" / The run “{run_id}” holds no portal “{result.portal_id}”"

@@ -11,7 +11,6 @@ body, and what was read of it is a ``metadata`` record. Reading is in ``storage.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import re
@@ -64,20 +63,23 @@ _JSON: Headers = (("Content-Type", "application/json"),)
 class EvidenceWriter:
     """Writes the evidence of one portal in one run, to ``<folder>/<run>/<portal>.warc.gz``.
 
-    The file bears the ending ``.part``, locked, until ``finish``. OSErrors (disk full, read-only folder) come out
-    as EvidenceError with one sentence; what was written so far can then only be thrown away by ``abort``.
+    Until ``finish`` the file bears the number of its process and the ending ``.part``, and is locked: who goes on
+    with a run does not meet one that still writes for it. OSErrors (disk full, read-only folder) come out as
+    EvidenceError with one sentence; what was written so far can then only be thrown away by ``abort``.
     """
 
     def __init__(self, folder: Path, run_id: str, portal_id: str, *, user_agent: str = "") -> None:
         self._folder = folder
         self._name = file_name(run_id, portal_id)
         self._path = folder / self._name
-        self._part = self._path.with_name(self._path.name + ".part")
+        self._part = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         self._later = False
         self._held: dict[str, Kept] = {}
         try:
             self._part.parent.mkdir(parents=True, exist_ok=True)
-            self._file = _open_alone(self._part)
+            with one_at_a_time(self._part.parent):  # else ``sweep`` might take it for a dead process's
+                self._file: BinaryIO = self._part.open("wb")
+                lock(self._file.fileno())
         except OSError as error:
             raise self._unwritable(error) from error
         about = {"isPartOf": run_id, "http-header-user-agent": user_agent}
@@ -245,24 +247,12 @@ def file_name(run_id: str, portal_id: str) -> str:
 def sweep(folder: Path) -> int:
     """Removes the ``.part`` files of dead processes below the folder: how many. Files being written are left."""
     swept = 0
-    for part in sorted(folder.glob("*/*.warc.gz.part")):
-        with one_at_a_time(part.parent), contextlib.suppress(FileNotFoundError), part.open("rb") as orphan:
+    for part in sorted(folder.glob("*/*.warc.gz*.part")):
+        with contextlib.suppress(FileNotFoundError), one_at_a_time(part.parent), part.open("rb") as orphan:
             if lock(orphan.fileno()):
                 part.unlink()
                 swept += 1
     return swept
-
-
-def _open_alone(part: Path) -> BinaryIO:
-    """Opens a file that nobody else writes, locked and empty. Raises OSError, also where somebody does."""
-    with one_at_a_time(part.parent):  # else ``sweep`` might take what is not locked yet for a dead process's
-        file = part.open("ab")
-        if not lock(file.fileno()):
-            file.close()
-            raise BlockingIOError(errno.EAGAIN, "it is being written")
-        if file.tell():
-            file.truncate(0)
-    return file
 
 
 def warcinfo(about: str) -> bytes:

@@ -15,7 +15,6 @@ from pathlib import Path
 _FOREIGN = re.compile(r"[^A-Za-z0-9._-]+")
 
 _VIETNAMESE = {
-    errno.EAGAIN: "tệp đang được ghi",
     errno.EACCES: "không có quyền",
     errno.EPERM: "không có quyền",
     errno.ENOENT: "không có tệp hoặc thư mục này",

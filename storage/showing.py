@@ -1,4 +1,4 @@
-"""What a dashboard asks of the database: lists of bounded length, from columns, with no document unpacked."""
+"""What lists and sums are made of, for the dashboard and the end of a night: columns, with no document unpacked."""
 
 from __future__ import annotations
 
@@ -254,6 +254,18 @@ class Showing:
         with self._database.read() as connection:
             found = load(connection, run_id, [portal_id], pages=False, commons=self._commons, rules=rules)
         return replace(found[0], portal=_named(found[0].portal, portal_id)) if found else None
+
+    def outcomes(self, run_id: str) -> Iterator[tuple[str, str, str]]:
+        """Portal, rule and outcome of all that was passed or failed in a run."""
+        told = select(_v.portal_id, _v.rule, _v.outcome).join(portal_runs, _HOLDS)
+        asked = told.where(_p.run_id == run_id, _v.outcome.in_(("passed", "failed")))
+        yield from (tuple(row) for row in self._all(asked))
+
+    def verdicts(self, run_id: str) -> dict[tuple[str, str | None, str], int]:
+        """How many verdicts of a run have which outcome, reason and severity."""
+        alike = (_v.outcome, _v.reason, _v.severity)
+        asked = select(*alike, func.count()).join(portal_runs, _HOLDS).where(_p.run_id == run_id).group_by(*alike)
+        return {(outcome, reason, severity): count for outcome, reason, severity, count in self._all(asked)}
 
     def past(self, portal_ids: Sequence[str]) -> tuple[list[Stored], list[Failing]]:
         """Of some portals, 400 at most: all that was stored, and by portal, rule and time what the rules said that

@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -108,7 +111,7 @@ def test_unfinished_files_are_aborted_or_swept_and_living_ones_are_left(tmp_path
     assert not list(tmp_path.rglob("*a.warc*"))
     done = written(tmp_path)
     living = EvidenceWriter(tmp_path, "r1", "living")
-    (tmp_path / "r1" / "dead.warc.gz.part").write_bytes(b"half a record")
+    (tmp_path / "r1" / "dead.warc.gz.4711.part").write_bytes(b"half a record")
     assert sweep(tmp_path) == 1
     assert sweep(tmp_path / "none") == 0
     assert (tmp_path / living.finish()).exists()
@@ -116,17 +119,28 @@ def test_unfinished_files_are_aborted_or_swept_and_living_ones_are_left(tmp_path
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_a_file_that_is_being_written_is_not_begun_anew(tmp_path: Path) -> None:
-    first = EvidenceWriter(tmp_path, "r1", "a")
-    with pytest.raises(EvidenceError, match="cannot be written: it is being written"):
-        EvidenceWriter(tmp_path, "r1", "a")
-    first.response(HOME, 200, "OK", [], PAGE, SEEN)
-    name = first.finish()
-    assert Recorded.open(tmp_path / name).response(HOME) is not None
-    (tmp_path / "r1" / "b.warc.gz.part").write_bytes(b"left by a process that died")
-    again = EvidenceWriter(tmp_path, "r1", "b")
-    again.response(HOME, 200, "OK", [], PAGE, SEEN)
-    assert Recorded.open(tmp_path / again.finish()).response(HOME) is not None
+def test_a_process_that_goes_on_with_a_run_does_not_meet_one_that_still_writes_for_it(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        living = pool.submit(begin_to_write, tmp_path).result()
+        ours = EvidenceWriter(tmp_path, "r1", "a")
+        ours.response(HOME, 200, "OK", [], PAGE, SEEN)
+        assert sweep(tmp_path) == 0
+        pool.submit(break_off).result()
+        assert not living.exists()
+        assert Recorded.open(tmp_path / ours.finish()).response(HOME) is not None
+
+
+_begun: list[EvidenceWriter] = []
+
+
+def begin_to_write(folder: Path) -> Path:
+    _begun.append(EvidenceWriter(folder, "r1", "a"))
+    (part,) = folder.glob("r1/*.part")
+    return part
+
+
+def break_off() -> None:
+    _begun.pop().abort()
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
@@ -137,12 +151,13 @@ def test_a_folder_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -
 
 def test_a_full_disk_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "r1").mkdir()
-    (tmp_path / "r1" / "a.warc.gz.part").symlink_to("/dev/full")
+    part = tmp_path / "r1" / f"a.warc.gz.{os.getpid()}.part"
+    part.symlink_to("/dev/full")
     writer = EvidenceWriter(tmp_path, "r1", "a")
     with pytest.raises(EvidenceError, match="No space left"):
         writer.finish()
     writer.abort()
-    assert not (tmp_path / "r1" / "a.warc.gz.part").is_symlink()
+    assert not part.is_symlink()
 
 
 def test_moments_without_a_time_zone_are_refused(tmp_path: Path) -> None:

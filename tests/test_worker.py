@@ -30,8 +30,8 @@ from audit.machines.shared_queue import (
     cron,
     errands_of,
     give_back,
-    held,
     open_queue,
+    taking_of,
     visit,
 )
 from audit.machines.station import file_of_visit, mark, stored, tidy
@@ -197,7 +197,7 @@ def test_a_night_on_the_queue_refuses_another_and_a_folder_one_worker(
     assert not province.under_way("same")
 
 
-def test_a_visit_that_comes_back_to_a_worker_waits_until_the_one_it_is_made_anew_for_is_over(
+def test_a_visit_that_comes_back_to_a_worker_ends_the_one_it_is_made_anew_for(
     world: World, postgres_url: str, tmp_path: Path
 ) -> None:
     """Both write the evidence file of that portal."""
@@ -245,7 +245,7 @@ def test_who_lost_a_job_may_neither_store_nor_finish_nor_put_it_back(
             lost = await jobs.fetch_job(None, first)
             assert lost is not None
             await jobs.unregister_worker(first)
-            assert await give_back(app, 60, [held(lost)]) == 0
+            assert await give_back(app, 60, [taking_of(lost)]) == 0
             assert await give_back(app, 60, []) == 1
             await jobs.finish_job(lost, Status.SUCCEEDED, delete_job=False)
             taken = await jobs.fetch_job(None, await jobs.register_worker())

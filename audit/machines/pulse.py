@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from procrastinate import App
 from procrastinate.jobs import Status
 
-from audit.machines.shared_queue import VISIT, give_back, held
+from audit.machines.shared_queue import VISIT, give_back, taking_of
 from storage.queue import Hold
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _STALLED_AT_LEAST = 2.0  # seconds
 
 class Pulse:
     """``stalled`` are the seconds after which a worker that is not heard of is taken for gone, ``seconds`` those
-    between two beats; ``running`` is what is under way in this process."""
+    between two beats; ``running`` holds what is under way in this process, and changes."""
 
     def __init__(self, app: App, stalled: float, running: Container[Hold]) -> None:
         self._app, self._stalled, self._running = app, stalled, running
@@ -30,9 +30,9 @@ class Pulse:
         self._trusted_from = 0.0
         self._unheard: set[Hold] = set()
 
-    def woke(self) -> datetime:
-        """Until when this process was held up the last time, as whoever waited for it was: its time-outs told
-        nothing. To be asked more often than every ``seconds``."""
+    def held_up_until(self) -> datetime:
+        """When this process woke from being held up for long, the last time: until then its own time-outs told
+        nothing. 1970 where it never was. It is noticed by being asked, at least every ``seconds``."""
         now = time.monotonic()
         if now - self._looked > self.seconds + self._stalled:
             log.warning("this process was held up: what it was visiting is not believed")
@@ -58,7 +58,7 @@ class Pulse:
         found = await self._app.job_manager.list_jobs_async(
             worker_id=worker_id, status=Status.DOING.value, task=VISIT
         )
-        lost = {taken: job for job in found if (taken := held(job)) not in self._running}
+        lost = {taken: job for job in found if (taken := taking_of(job)) not in self._running}
         for taken in self._unheard & lost.keys():
             await self._app.job_manager.retry_job(lost[taken])
         self._unheard = set(lost) - self._unheard

@@ -236,14 +236,14 @@ async def give_back(app: App, stalled: float, ours: Container[Hold]) -> int:
     """Puts the jobs of workers that were not heard of for so many seconds back on the queue: how many. Those that
     run here are left alone."""
     found = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled)
-    lost = [job for job in found if held(job) not in ours]
+    lost = [job for job in found if taking_of(job) not in ours]
     for job in lost:
         log.warning("%s: its worker is gone or hangs, it goes back to the queue", job.call_string)
         await app.job_manager.retry_job(job, queue=_after_death(job.queue))
     return len(lost)
 
 
-def held(job: Job) -> Hold:
+def taking_of(job: Job) -> Hold:
     """The taking of a job that was given to somebody."""
     return Hold(job.id or 0, job.attempts)
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as clock_time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException
@@ -102,7 +103,7 @@ class Worker:
         self._opening = asyncio.Lock()
         self._company = Company()
         self._outlook = Outlook(terms.hosts, plan)
-        self._running: dict[Hold, str] = {}
+        self._running: dict[Hold, tuple[str, asyncio.Task[Any] | None]] = {}
         self._done = 0
         self._pulse = Pulse(self._app, terms.stalled, self._running)
         self._fault: EvidenceError | None = None
@@ -143,11 +144,11 @@ class Worker:
             log.info("the night %s is on the queue: %d visits (due %s)", night.header.id, left, timestamp)
 
     async def _visit(self, context: JobContext, run: str, portal: str, group: str, patient: bool) -> None:
-        taken = shared_queue.held(context.job)
-        if portal in self._running.values():  # taken from this worker while it was held up, and come back to it
-            raise Later(_BUSY, "an earlier visit is not over here, and both would write the same evidence file")
-        self._running[taken] = portal
+        taken = shared_queue.taking_of(context.job)
+        lost = [task for there, task in self._running.values() if there == portal and task is not None]
+        self._running[taken] = portal, asyncio.current_task()
         try:
+            await self._break_off(lost)
             await self._visit_held(taken, context.job.queue, run, portal, group, patient)
         except (GoneOver, RunClosed) as error:
             log.warning("what was seen of %s is not stored: %s", portal, error)
@@ -156,6 +157,14 @@ class Worker:
             raise
         finally:
             del self._running[taken]
+
+    async def _break_off(self, lost: Sequence[asyncio.Task[Any]]) -> None:
+        """Ends visits whose job was taken from this worker while it was held up, and came back to it: nobody waits
+        for what they see, and they write the same evidence file."""
+        for task in lost:
+            task.cancel()
+        if lost:
+            await asyncio.wait(lost)
 
     async def _visit_held(
         self, held: Hold, queue: str, run: str, portal_id: str, group: str, patient: bool
@@ -194,7 +203,7 @@ class Worker:
         """Raises Later where a visit went wrong by no fault of the portal: it is made again."""
         if visit.reason == "our_fault" and held.attempts + 1 < TRIES:
             raise Later(_BUSY, "a fault of ours is tried again before it is told")
-        woke = self._pulse.woke()
+        woke = self._pulse.held_up_until()
         if visit.started_at is not None and visit.started_at < woke:
             raise Later(0, "this process was held up in the middle of the visit")
         if not await self._outlook.is_believed(visit):
@@ -324,7 +333,7 @@ class Worker:
 
     async def _tick(self) -> None:
         while True:
-            self._pulse.woke()
+            self._pulse.held_up_until()
             await asyncio.sleep(self._pulse.seconds)
 
     async def _tend(self) -> None:

@@ -58,9 +58,8 @@ def picture(showing: Showing, run_id: str) -> dict[str, Shown]:
     passed: defaultdict[str, set[str]] = defaultdict(set)
     failed: defaultdict[str, set[str]] = defaultdict(set)
     told = {"passed": passed, "failed": failed}
-    for each in showing.said(run_id):
-        if each.outcome in told:
-            told[each.outcome][each.portal_id].add(each.rule)
+    for portal_id, rule, outcome in showing.outcomes(run_id):
+        told[outcome][portal_id].add(rule)
     return {
         one.portal_id: Shown(one.state, frozenset(passed[one.portal_id]), frozenset(failed[one.portal_id]))
         for one in showing.seen([run_id])
