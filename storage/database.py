@@ -58,7 +58,10 @@ def engine(url: URL, *, upgrading: bool = False) -> Engine:
     would else take its children with it."""
     options: dict[str, Any] = {}
     if url.get_backend_name() == "postgresql":
-        options = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10, "application_name": "audit"}}
+        # A server that is gone without a word is noticed within two minutes; the system would wait for two hours.
+        noticed = {"keepalives_idle": 30, "keepalives_interval": 10}
+        asked_of_server = {"connect_timeout": 10, "application_name": "audit", **noticed}
+        options = {"pool_pre_ping": True, "connect_args": asked_of_server}
     try:
         made = create_engine(url, hide_parameters=True, **options)
     except (ArgumentError, ImportError, NoSuchModuleError) as error:
