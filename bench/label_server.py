@@ -41,7 +41,7 @@ _AHEAD = re.compile(rb"<(?=(?:link|i?frame|object|embed)[\s/>])", re.IGNORECASE)
 _TARGET = re.compile(rb"""(?<=[\s"'/])target(?=\s*+=)""", re.IGNORECASE)
 _SVG = re.compile(rb"<svg[\s/>].*?(?:</svg|\Z)", re.IGNORECASE | re.DOTALL)
 _LINK = re.compile(rb"(?<=<)a(?=[\s/>])", re.IGNORECASE)
-_START = re.compile(rb"(?:\s++|<!--.*?-->|<\?[^>]*+>)*+(?:<!doctype[^>]*+>)?+", re.IGNORECASE | re.DOTALL)
+_START = re.compile(rb"(?>(?:\s|<!--.*?-->|<\?[^>]*+>)*)(?:<!doctype[^>]*+>)?", re.IGNORECASE | re.DOTALL)
 _FIRST = b"""<base target="_blank"><style>:where(body) { font: 15px/1.4 sans-serif }
 * { color: #1b2430 !important; background-color: #fff !important } a, a * { color: #1a4f9c !important }</style>"""
 """Without its pictures and style sheets a page often has white text on white."""

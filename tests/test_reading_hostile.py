@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -148,3 +149,18 @@ def test_each_bound_holds_where_it_says() -> None:
     assert len(bounded(formatting)[0]) == len(b"<b>") * MAX_FORMATTING
     closed = b"<b></b><div></div>" * 4000
     assert bounded(closed) == (closed, False)
+
+
+def test_no_pattern_repeats_a_group_possessively() -> None:
+    """Python before 3.11.5, and Debian 12 has 3.11.2, matches wrongly where the group could have matched otherwise
+    (https://github.com/python/cpython/issues/106052). Possessive character classes and atomic groups are right."""
+    possessive = re.compile(r"(?<![(\\])\)(?:[*+?]|\{\d+(?:,\d*)?\})\+")
+    house = Path(__file__).parent.parent
+    files = [
+        file
+        for part in ("audit", "audit_rules", "bench", "crawler", "storage")
+        for file in house.glob(f"{part}/**/*.py")
+    ]
+    assert files
+    assert possessive.search(r"(?:a|b)*+c")
+    assert [str(file) for file in files if possessive.search(file.read_text("utf-8"))] == []

@@ -290,7 +290,7 @@ def test_without_https_the_port_is_refused_and_http_serves(portal: str) -> None:
     [
         ("certificate_expired", "certificate has expired"),
         ("certificate_of_another", "not valid for"),
-        ("old_tls", "EOF|PROTOCOL"),
+        ("old_tls", "EOF|PROTOCOL|legacy sigalg"),
     ],
 )
 def test_a_fault_of_the_connection_strikes_its_host_and_no_other(fault: str, says: str) -> None:

@@ -44,7 +44,7 @@ _NOT_NESTED = frozenset(
 """Tags of elements without content, and of elements that the next of their kind closes."""
 _CROWDED = re.compile(
     rb"<[a-zA-Z][^\s/>]{0,63}+(?:[\s/]*+[^\s/>][^\s/>=]{0,63}+"
-    rb"(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]{0,255}+)?+)?+){%d}" % MAX_ATTRIBUTES
+    rb"(?>(?:\s*+=\s*+(?>(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]{0,255}+)?))?)){%d}" % MAX_ATTRIBUTES
 )
 """A tag with too many attributes; a long name or value counts as several, so that the search ends soon."""
 _LEFT_OUT = re.compile(rb"(?i)(<(?:/[a-z][^\s/>]*|html|body|head|frameset|frame|form))[\s/][^>]+")

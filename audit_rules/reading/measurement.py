@@ -21,7 +21,8 @@ QUEUE: str = _SYSTEM["queue"]
 
 _MARKS = (QUEUE, "_paq", "gov-tracking")
 _COMMENTS = re.compile(
-    r"""(?P<string>"(?:\\.|[^"\\\n])*+"?|'(?:\\.|[^'\\\n])*+'?)|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|(?:^|(?<=[\s;{}(),]))//[^\n]*""",
+    r"""(?P<string>"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'?)"""
+    r"""|/\*[^*]*+(?:\*(?!/)[^*]*+)*(?:\*/|\Z)|(?:^|(?<=[\s;{}(),]))//[^\n]*""",
     re.MULTILINE | re.DOTALL,
 )
 """Comments of a script; quoted texts are matched first, for an address in quotes holds what looks like one."""

@@ -21,7 +21,7 @@ HIDING: Final = frozenset({"hidden", "style"})
 """Attributes that may hide an element."""
 
 _REMEMBERED: Final = 300
-_COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)")
+_COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*(?:\*/|\Z)")
 _DECLARED = re.compile(r"(?:^|;)\s*+(display|visibility)\s*+:\s*+([a-z-]++)(\s*+!\s*+important)?")
 _NOTHING: Final[tuple[bool | None, bool | None]] = (None, None)
 _FADES = re.compile(r"(?:^|[;\s-])(?:opacity|animation|transform|transition)(?:-[a-z-]+)?\s*:")
